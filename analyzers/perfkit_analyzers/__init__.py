@@ -1,0 +1,1 @@
+"""From message logs to performance parameters."""

@@ -1,0 +1,1 @@
+"""Performance parameters: one file each, listed in `table`."""

@@ -1,0 +1,1 @@
+"""perfkit: performance measurement and network characterization for OCPP certification."""

@@ -1,0 +1,1 @@
+"""Values and pure functions shared by analyzers, probes and reports."""

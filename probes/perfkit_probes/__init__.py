@@ -1,0 +1,1 @@
+"""Probes of the network link and of the radio device."""

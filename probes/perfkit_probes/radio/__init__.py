@@ -1,0 +1,1 @@
+"""Radio devices: one file per family, listed in `table`."""
