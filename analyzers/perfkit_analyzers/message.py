@@ -1,10 +1,11 @@
 """What a reader yields: OCPP-J messages and the narration around them, in file order.
 
-The values are `msgspec.Struct`s: typed, frozen, and an order of magnitude cheaper to create than frozen dataclasses,
-which matters at millions of lines (docs/decisions/0002-msgspec-values.md).
+The values are `msgspec.Struct`s: typed, frozen, and an order of magnitude cheaper to create than frozen
+dataclasses, which matters at millions of lines (docs/decisions/0002-msgspec-values.md).
 
-Time: `stamp_ns` is nanoseconds since 1970-01-01 *of the log's own clock* (the zone is often unknown, so the number is
-"as if UTC"); None where a line carries no stamp. Differences are exact; absolute times need `TestCase.utc_offset_s`.
+Time: `stamp_ns` is nanoseconds since 1970-01-01 *of the log's own clock* (the zone is often unknown, so the
+number is "as if UTC"); None where a line carries no stamp. Differences are exact; absolute times need
+`TestCase.utc_offset_s`.
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ class Direction(IntEnum):
 class OcppMessage(msgspec.Struct, frozen=True, gc=False):
     """One OCPP-J frame as the logging tool saw it.
 
-    `action` is None for answers; `error_code` only for CALLERROR and CALLRESULTERROR. `payload` is the undecoded JSON
-    text of the payload object (the details object of an error). `station` names the charging station where a format
-    carries it, else None.
+    `action` is None for answers; `error_code` only for CALLERROR and CALLRESULTERROR. `payload` is the
+    undecoded JSON text of the payload object (the details object of an error). `station` names the charging
+    station where a format carries it, else None.
     """
 
     line: int
@@ -89,7 +90,10 @@ class Narration(msgspec.Struct, frozen=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """A line that could not be read, or that looked like a message and was none. `text` is cut to 200 characters."""
+    """A line that could not be read, or that looked like a message and was none.
+
+    `text` is cut to 200 characters.
+    """
 
     line: int
     reason: str
@@ -97,10 +101,11 @@ class Skipped(msgspec.Struct, frozen=True, gc=False):
 
 
 class TestCaseStarted(msgspec.Struct, frozen=True):
-    """A test-case run begins (header, or `started_testcase` where there is no header); ids, connection and date start anew.
+    """A test-case run begins (header, else `started_testcase`); ids, connection and date start anew.
 
-    Every field is None where the log does not tell. `sut` is the role under test by header, then by test-case id.
-    `date_source`: "line", "header", "file name", or None when no date is known (days then count from 1970-01-01).
+    Every field is None where the log does not tell. `sut` is the role under test by header, then by test-case
+    id. `date_source`: "line", "header", "file name", or None when no date is known (days then count from
+    1970-01-01).
     `utc_offset_s`: header clock minus body clock when it is a multiple of 15 minutes, else None.
     `resolution_ns` is what the format can resolve (1 ms for OCTT text, 1 s for the legacy tool).
     """
@@ -126,7 +131,10 @@ class TestCaseStarted(msgspec.Struct, frozen=True):
 
 
 class TestCaseEnded(msgspec.Struct, frozen=True):
-    """The run's last line is read. `verdict` as the log spells it in upper case (PASS, FAIL, INCONC, ...), None if absent."""
+    """The run's last line is read.
+
+    `verdict` as the log spells it in upper case (PASS, FAIL, INCONC, ...), None if absent.
+    """
 
     __test__ = False
 

@@ -7,7 +7,8 @@ PerfkitError
 ├── DeviceError   a radio device that does not answer or refuses (exit code 3)
 └── ProbeError    a measurement target that cannot be reached (exit code 3)
 
-The text of each is one sentence for the user: what, where, what to do. Anything else that escapes is a defect of perfkit.
+The text of each is one sentence for the user: what, where, what to do. Anything else that escapes is a
+defect of perfkit.
 """
 
 from __future__ import annotations
