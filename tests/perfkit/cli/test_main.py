@@ -15,10 +15,24 @@ from perfkit.core.errors import InputError, PicsError
 from perfkit.core.version import VERSION
 
 CLI_FOLDER = Path(cli.__file__).parent
-HEAVY = set(
-    "argparse asyncio dataclasses huawei_lte_api importlib.metadata json matplotlib msgspec pandas pyarrow rich "
-    "scapy serial typing websockets yaml".split()
-)
+HEAVY = {
+    "argparse",
+    "asyncio",
+    "dataclasses",
+    "huawei_lte_api",
+    "importlib.metadata",
+    "json",
+    "matplotlib",
+    "msgspec",
+    "pandas",
+    "pyarrow",
+    "rich",
+    "scapy",
+    "serial",
+    "typing",
+    "websockets",
+    "yaml",
+}
 
 RunFunction = Callable[[Namespace], int]
 Install = Callable[[RunFunction], None]

@@ -1,0 +1,54 @@
+# Needs nothing but Python 3.11 or newer and make: `make demo`, `make test`.
+# Everything is installed into .venv from constraints.txt, whose hashes pip checks.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test lint typecheck format constraints clean
+
+help:
+	@echo "make demo         analyze the sample campaign"
+	@echo "make test         everything that has to pass: lint, types, import contracts, tests"
+	@echo "make lint         ruff and import contracts only"
+	@echo "make format       rewrite the sources in the house style"
+	@echo "make constraints  pin the newest dependencies anew (needs uv)"
+	@echo "make clean        remove what was built"
+
+demo: $(STAMP)
+	$(BIN)/perfkit analyze sample_logs/ --pics sample_logs/perf.yaml
+
+# The last line of the output is pytest's summary.
+test: lint typecheck
+	$(BIN)/pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+typecheck: $(STAMP)
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# Reinstalled only when what is installed changed. The editable install follows the sources by itself.
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfkit needs Python 3.11 or newer: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# One file for every supported Python and platform; without index addresses, so that any mirror serves it.
+constraints:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --no-emit-index-url --no-emit-find-links --upgrade --extra all --extra dev \
+	    pyproject.toml --output-file constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path "./.git/*" -prune -exec rm -rf {} +
