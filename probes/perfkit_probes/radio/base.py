@@ -1,7 +1,7 @@
 """What a radio device says, as values, and the protocol that every driver fulfils.
 
-RSSI, RSRP, RSRQ, SINR: 3GPP TS 36.214; RSCP, Ec/Io: TS 25.215; CSQ: TS 27.007 clause 8.5. Not measured is None with a
-reason, never 0: stock E3372h firmware hides the RSSI, and "hidden" is neither a pass nor a fail.
+RSSI, RSRP, RSRQ, SINR: 3GPP TS 36.214; RSCP, Ec/Io: TS 25.215; CSQ: TS 27.007 clause 8.5. Not measured is None
+with a reason, never 0: stock E3372h firmware hides the RSSI, and "hidden" is neither a pass nor a fail.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Registration(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which device this is. Subscriber and equipment numbers are masked; `key` tells two devices apart without naming them."""
+    """Which device this is. The numbers are masked; `key` tells two devices apart without naming them."""
 
     model: str
     hardware: str | None
@@ -107,7 +107,7 @@ class SignalReading:
 
 @dataclass(frozen=True, slots=True)
 class SignalSummary:
-    """Median, minimum and maximum RSSI in dBm of readings from one source; None and a reason where none was measured."""
+    """Median, minimum and maximum RSSI in dBm of readings from one source; None and a reason where there is none."""
 
     median_dbm: float | None
     min_dbm: float | None
@@ -124,8 +124,8 @@ class SignalSummary:
 class LinkState:
     """Registration and data connection as the device reports them.
 
-    `wan_address` None with `reports_address` False means the firmware does not tell; with True, there is no address yet.
-    `data_switch` and `roaming` are None where the device does not tell. `connection` is the device's own word or code.
+    `wan_address` None with `reports_address` False means the firmware does not tell; with True, there is no address
+    yet. `data_switch` and `roaming` are None where the device does not tell. `connection` is the device's own word.
     """
 
     connected: bool
@@ -144,7 +144,7 @@ class LinkState:
 
     @property
     def is_ready(self) -> bool:
-        """True when connected in a known technology, with an address if the device reports addresses at all."""
+        """True when connected in a known technology, with an address if the device reports addresses."""
         has_address = self.wan_address is not None or not self.reports_address
         return self.connected and self.technology is not None and has_address
 
@@ -196,12 +196,19 @@ class Clock:
 
     @classmethod
     def scaled(cls, speed: float) -> Clock:
-        """Return a clock on which `speed` seconds pass in each real second, for emulators that run as fast."""
+        """Return a clock on which `speed` seconds pass in each real second, for emulators as fast."""
         return cls(lambda: time.monotonic() * speed, lambda delay_s: time.sleep(delay_s / speed), speed)
 
 
+class RawRecorder(Protocol):
+    """Keeps what a device answers, for firmware that nobody has described yet."""
+
+    def record(self, request: str, answer: str) -> None:
+        """Store one answer."""
+
+
 class RadioDevice(Protocol):
-    """A mobile broadband device. Every method raises DeviceError with one clear sentence when the device does not answer."""
+    """A mobile broadband device. Every method raises DeviceError with one sentence when the device does not answer."""
 
     @property
     def uri(self) -> str:
@@ -251,7 +258,7 @@ def masked(number: str | None) -> str | None:
     """Return a subscriber or equipment number with all but its first two and last two characters starred."""
     if not number:
         return None
-    return number[:2] + "*" * max(len(number) - 4, 1) + number[-2:] if len(number) > 6 else "*" * len(number)  # noqa: PLR2004
+    return number[:2] + "*" * max(len(number) - 4, 1) + number[-2:] if len(number) > 6 else "*" * len(number)
 
 
 def device_key(*numbers: str | None) -> str:
@@ -260,11 +267,15 @@ def device_key(*numbers: str | None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _rank(item: tuple[float, int, Bound | None]) -> tuple[float, int]:
+    return item[:2]
+
+
 def summarize_signal(readings: list[SignalReading]) -> SignalSummary:
     """Return median, minimum and maximum of the measured RSSI in dBm.
 
-    Readings of one source only are put together: the one most readings have, the more trusted on a tie. A bound stays a
-    bound: the median is one when a reading in the middle is one.
+    Readings of one source only are put together: the one most readings have, the more trusted on a tie. A bound stays
+    a bound: the median is one when a reading in the middle is one.
     """
     measured = [reading for reading in readings if reading.rssi_dbm is not None and reading.source is not None]
     if not measured:
@@ -274,10 +285,8 @@ def summarize_signal(readings: list[SignalReading]) -> SignalSummary:
     sources = [reading.source for reading in measured if reading.source is not None]
     source = max(set(sources), key=lambda one: (sources.count(one), -trust.index(one)))
     order = {Bound.AT_MOST: 0, None: 1, Bound.AT_LEAST: 2}
-    ranked = sorted(
-        ((one.rssi_dbm, order[one.bound], one.bound) for one in measured if one.source is source and one.rssi_dbm is not None),
-        key=lambda item: item[:2],
-    )
+    chosen = [(one.rssi_dbm, one.bound) for one in measured if one.source is source]
+    ranked = sorted(((value, order[bound], bound) for value, bound in chosen if value is not None), key=_rank)
     low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
     return SignalSummary(
         median_dbm=(low[0] + high[0]) / 2,
@@ -300,8 +309,8 @@ ALL_BANDS = 0x3FFFFFFF
 def same_mask(saved: str, read: str, *, all_bits: int, supported: int | None = None) -> bool:
     """Return whether two hexadecimal band masks mean the same bands.
 
-    Digits and leading zeros do not count. An "all bands" mask equals another one, and the mask of the bands the device
-    has (`supported`), to which some firmware narrows it.
+    Digits and leading zeros do not count. An "all bands" mask equals another one, and the mask of the bands the
+    device has (`supported`), to which some firmware narrows it.
     """
     try:
         saved_bits, read_bits = int(saved, 16), int(read, 16)

@@ -1,0 +1,1 @@
+"""AT modems: bytes (`transport`), commands (`channel`), answers as values (`parsing`), the driver (`device`)."""
