@@ -13,14 +13,17 @@ PLUGIN_FOLDERS = {
     "perfkit_analyzers.parameters": ROOT / "analyzers" / "perfkit_analyzers" / "parameters",
     "perfkit_probes.radio": ROOT / "probes" / "perfkit_probes" / "radio",
 }
-NOT_PLUGINS = {"__init__", "base", "table"}
+NOT_PLUGINS = {"__init__", "base", "switching", "table"}  # switching: the change of modes, for every device
 
 
 def modules_without_table_line(package: str, folder: Path) -> list[str]:
-    plugins = {path.stem for path in folder.glob("*.py")} - NOT_PLUGINS
+    files = {path.stem for path in folder.glob("*.py")}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    plugins = (files | packages) - NOT_PLUGINS
     table = folder / "table.py"
-    listed = _mentioned_modules(package, table.read_text(encoding="utf-8")) if table.exists() else set()
-    return sorted(plugins - listed)
+    if not table.exists():
+        return []
+    return sorted(plugins - _mentioned_modules(package, table.read_text(encoding="utf-8")))
 
 
 def _mentioned_modules(package: str, source: str) -> set[str]:
@@ -32,7 +35,7 @@ def _mentioned_modules(package: str, source: str) -> set[str]:
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             names.add(node.value)
-    return {name.removeprefix(f"{package}.") for name in names if name.startswith(f"{package}.")}
+    return {name.removeprefix(f"{package}.").split(".")[0] for name in names if name.startswith(f"{package}.")}
 
 
 @pytest.mark.parametrize("package", list(PLUGIN_FOLDERS))
@@ -43,6 +46,9 @@ def test_every_plugin_is_in_its_table(package: str) -> None:
 def test_forgotten_plugin_is_found(tmp_path: Path) -> None:
     for name in ("__init__", "base", "imported", "lazy", "forgotten"):
         (tmp_path / f"{name}.py").write_text('"""Empty."""\n')
-    (tmp_path / "table.py").write_text('from pack.imported import Thing\nLAZY = ["pack.lazy"]\n')
+    for name in ("large", "forgotten_large"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text('"""Empty."""\n')
+    (tmp_path / "table.py").write_text('from pack.imported import Thing\nLAZY = ["pack.lazy", "pack.large.device"]\n')
 
-    assert modules_without_table_line("pack", tmp_path) == ["forgotten"]
+    assert modules_without_table_line("pack", tmp_path) == ["forgotten", "forgotten_large"]
