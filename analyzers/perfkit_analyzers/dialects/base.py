@@ -1,0 +1,50 @@
+"""The protocol of a dialect: one version of OCPP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from perfkit_analyzers.dialects.facts import Answer, Fact
+
+Translate = Callable[[msgspec.Raw], Fact | None]
+TranslateAnswer = Callable[[msgspec.Raw], Answer]
+
+
+class Dialect(Protocol):
+    """What the messages of one OCPP version mean. Actions that no rule needs are absent from the tables."""
+
+    version: str
+    calls: Mapping[str, Translate]
+    answers: Mapping[str, TranslateAnswer]
+    station_actions: frozenset[str]
+    csms_actions: frozenset[str]
+    plugged_statuses: frozenset[str]
+    transaction_statuses: frozenset[str]
+    has_station_connector: bool
+    final_report_statuses: frozenset[str]
+
+
+def translator(struct: type[msgspec.Struct], build: Callable[..., Fact | None]) -> Translate:
+    """Translation of a payload: decoded to `struct` (unknown members skipped), then built.
+
+    The returned function raises msgspec.ValidationError or DecodeError on a payload of another shape.
+    """
+    decoder = msgspec.json.Decoder(struct, strict=False)
+
+    def translate(payload: msgspec.Raw) -> Fact | None:
+        return build(decoder.decode(payload))
+
+    return translate
+
+
+def answer_translator(struct: type[msgspec.Struct], build: Callable[..., Answer]) -> TranslateAnswer:
+    """The same for the payload of an answer."""
+    decoder = msgspec.json.Decoder(struct, strict=False)
+
+    def translate(payload: msgspec.Raw) -> Answer:
+        return build(decoder.decode(payload))
+
+    return translate

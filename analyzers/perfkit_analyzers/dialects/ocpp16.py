@@ -1,0 +1,315 @@
+"""OCPP 1.6 (edition 2, errata 4.0) with the messages of the security white paper (edition 3)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from perfkit_analyzers.dialects.base import answer_translator, translator
+from perfkit_analyzers.dialects.facts import (
+    WHOLE_STATION,
+    Answer,
+    AuthorizeAsked,
+    Booted,
+    CancelReservation,
+    ChangeAvailability,
+    ConfigurationRead,
+    ConfigurationWrite,
+    FirmwareOrDiagnostics,
+    MeterReport,
+    OtherReport,
+    Place,
+    RemoteStart,
+    RemoteStop,
+    Reserve,
+    Reset,
+    StatusReport,
+    TransactionStart,
+    TransactionStop,
+    Trigger,
+)
+
+version = "1.6"
+has_station_connector = True
+plugged_statuses = frozenset({"Preparing"})
+transaction_statuses = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})
+final_report_statuses = frozenset(
+    {
+        *(
+            "Installed",
+            "InstallationFailed",
+            "DownloadFailed",
+            "InvalidSignature",
+            "InstallVerificationFailed",
+        ),
+        *(
+            "Uploaded",
+            "UploadFailed",
+            "UploadFailure",
+            "BadMessage",
+            "NotSupportedOperation",
+            "PermissionDenied",
+        ),
+    }
+)
+station_actions = frozenset(
+    {
+        *(
+            "Authorize",
+            "BootNotification",
+            "DiagnosticsStatusNotification",
+            "FirmwareStatusNotification",
+            "Heartbeat",
+        ),
+        *("MeterValues", "StartTransaction", "StatusNotification", "StopTransaction"),
+        *(
+            "LogStatusNotification",
+            "SecurityEventNotification",
+            "SignCertificate",
+            "SignedFirmwareStatusNotification",
+        ),
+    }
+)
+csms_actions = frozenset(
+    {
+        *(
+            "CancelReservation",
+            "ChangeAvailability",
+            "ChangeConfiguration",
+            "ClearCache",
+            "ClearChargingProfile",
+        ),
+        *(
+            "GetCompositeSchedule",
+            "GetConfiguration",
+            "GetDiagnostics",
+            "GetLocalListVersion",
+            "RemoteStartTransaction",
+        ),
+        *(
+            "RemoteStopTransaction",
+            "ReserveNow",
+            "Reset",
+            "SendLocalList",
+            "SetChargingProfile",
+            "TriggerMessage",
+        ),
+        *(
+            "UnlockConnector",
+            "UpdateFirmware",
+            "CertificateSigned",
+            "DeleteCertificate",
+            "ExtendedTriggerMessage",
+        ),
+        *("GetInstalledCertificateIds", "GetLog", "InstallCertificate", "SignedUpdateFirmware"),
+    }
+)
+
+
+def connector_place(connector_id: int | None) -> Place:
+    """Place of a request's connectorId: absent and 0 are the whole station."""
+    return (connector_id,) if connector_id else WHOLE_STATION
+
+
+class _Empty(msgspec.Struct, frozen=True, rename="camel"):
+    pass
+
+
+class _StatusNotification(msgspec.Struct, frozen=True, rename="camel"):
+    connector_id: int
+    status: str
+    timestamp: str | None = None
+
+
+class _SampledValue(msgspec.Struct, frozen=True, rename="camel"):
+    context: str | None = None
+
+
+class _MeterValue(msgspec.Struct, frozen=True, rename="camel"):
+    timestamp: str | None = None
+    sampled_value: list[_SampledValue] = []
+
+
+class _MeterValues(msgspec.Struct, frozen=True, rename="camel"):
+    connector_id: int
+    meter_value: list[_MeterValue] = []
+
+
+class _StartTransaction(msgspec.Struct, frozen=True, rename="camel"):
+    connector_id: int
+    id_tag: str
+    timestamp: str | None = None
+
+
+class _StopTransaction(msgspec.Struct, frozen=True, rename="camel"):
+    transaction_id: int
+    reason: str | None = None
+    timestamp: str | None = None
+
+
+class _IdTag(msgspec.Struct, frozen=True, rename="camel"):
+    id_tag: str
+
+
+class _Status(msgspec.Struct, frozen=True, rename="camel"):
+    status: str | None = None
+
+
+class _RemoteStart(msgspec.Struct, frozen=True, rename="camel"):
+    id_tag: str
+    connector_id: int | None = None
+
+
+class _RemoteStop(msgspec.Struct, frozen=True, rename="camel"):
+    transaction_id: int
+
+
+class _ReserveNow(msgspec.Struct, frozen=True, rename="camel"):
+    connector_id: int
+    reservation_id: int
+
+
+class _CancelReservation(msgspec.Struct, frozen=True, rename="camel"):
+    reservation_id: int
+
+
+class _ChangeAvailability(msgspec.Struct, frozen=True, rename="camel"):
+    connector_id: int
+    type: str
+
+
+class _TriggerMessage(msgspec.Struct, frozen=True, rename="camel"):
+    requested_message: str
+    connector_id: int | None = None
+
+
+class _ChangeConfiguration(msgspec.Struct, frozen=True, rename="camel"):
+    key: str
+    value: str
+
+
+def _meter_report(payload: _MeterValues) -> MeterReport:
+    contexts = frozenset(
+        sampled.context for value in payload.meter_value for sampled in value.sampled_value if sampled.context
+    )
+    time = payload.meter_value[0].timestamp if payload.meter_value else None
+    return MeterReport((payload.connector_id,), contexts, time)
+
+
+def _sequence(reports: str) -> FirmwareOrDiagnostics:
+    return FirmwareOrDiagnostics(reports)
+
+
+calls = {
+    "StatusNotification": translator(
+        _StatusNotification, lambda p: StatusReport((p.connector_id,), p.status, p.timestamp)
+    ),
+    "MeterValues": translator(_MeterValues, _meter_report),
+    "StartTransaction": translator(
+        _StartTransaction, lambda p: TransactionStart((p.connector_id,), p.id_tag, p.timestamp)
+    ),
+    "StopTransaction": translator(
+        _StopTransaction, lambda p: TransactionStop(str(p.transaction_id), p.reason, p.timestamp)
+    ),
+    "Authorize": translator(_IdTag, lambda p: AuthorizeAsked(p.id_tag)),
+    "BootNotification": translator(_Empty, lambda _: Booted()),
+    "Heartbeat": translator(_Empty, lambda _: OtherReport()),
+    "DiagnosticsStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
+    "FirmwareStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
+    "SignedFirmwareStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
+    "LogStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
+    "RemoteStartTransaction": translator(
+        _RemoteStart, lambda p: RemoteStart(connector_place(p.connector_id), p.id_tag)
+    ),
+    "RemoteStopTransaction": translator(_RemoteStop, lambda p: RemoteStop(str(p.transaction_id))),
+    "ReserveNow": translator(_ReserveNow, lambda p: Reserve(connector_place(p.connector_id), p.reservation_id)),
+    "CancelReservation": translator(_CancelReservation, lambda p: CancelReservation(p.reservation_id)),
+    "ChangeAvailability": translator(
+        _ChangeAvailability,
+        lambda p: ChangeAvailability(connector_place(p.connector_id), p.type == "Operative"),
+    ),
+    "TriggerMessage": translator(
+        _TriggerMessage, lambda p: Trigger(p.requested_message, connector_place(p.connector_id))
+    ),
+    "ExtendedTriggerMessage": translator(
+        _TriggerMessage,
+        lambda p: Trigger(p.requested_message, connector_place(p.connector_id), extended=True),
+    ),
+    "Reset": translator(_Empty, lambda _: Reset()),
+    "UpdateFirmware": translator(_Empty, lambda _: _sequence("FirmwareStatusNotification")),
+    "SignedUpdateFirmware": translator(_Empty, lambda _: _sequence("SignedFirmwareStatusNotification")),
+    "GetDiagnostics": translator(_Empty, lambda _: _sequence("DiagnosticsStatusNotification")),
+    "GetLog": translator(_Empty, lambda _: _sequence("LogStatusNotification")),
+    "GetConfiguration": translator(_Empty, lambda _: ConfigurationRead()),
+    "ChangeConfiguration": translator(_ChangeConfiguration, lambda p: ConfigurationWrite(((p.key, p.value),))),
+}
+
+
+class _IdTagInfo(msgspec.Struct, frozen=True, rename="camel"):
+    status: str | None = None
+
+
+class _AuthorizeAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    id_tag_info: _IdTagInfo
+
+
+class _StartAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    transaction_id: int | None = None
+    id_tag_info: _IdTagInfo = _IdTagInfo()
+
+
+class _BootAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    status: str | None = None
+    interval: int | None = None
+    current_time: str | None = None
+
+
+class _KeyValue(msgspec.Struct, frozen=True, rename="camel"):
+    key: str
+    value: str | None = None
+
+
+class _ConfigurationAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    configuration_key: list[_KeyValue] = []
+
+
+def _start_answer(payload: _StartAnswer) -> Answer:
+    transaction = None if payload.transaction_id is None else str(payload.transaction_id)
+    return Answer(payload.id_tag_info.status, transaction_id=transaction)
+
+
+def _configuration_answer(payload: _ConfigurationAnswer) -> Answer:
+    return Answer(configuration=tuple((k.key, k.value) for k in payload.configuration_key if k.value is not None))
+
+
+_status_answer = answer_translator(_Status, lambda p: Answer(p.status))
+
+answers = {
+    "Authorize": answer_translator(_AuthorizeAnswer, lambda p: Answer(p.id_tag_info.status)),
+    "StartTransaction": answer_translator(_StartAnswer, _start_answer),
+    "BootNotification": answer_translator(
+        _BootAnswer, lambda p: Answer(p.status, interval_s=p.interval, current_time=p.current_time)
+    ),
+    "Heartbeat": answer_translator(_BootAnswer, lambda p: Answer(current_time=p.current_time)),
+    "GetConfiguration": answer_translator(_ConfigurationAnswer, _configuration_answer),
+    **dict.fromkeys(
+        (
+            *(
+                "RemoteStartTransaction",
+                "RemoteStopTransaction",
+                "ReserveNow",
+                "CancelReservation",
+                "ChangeAvailability",
+            ),
+            *(
+                "TriggerMessage",
+                "ExtendedTriggerMessage",
+                "Reset",
+                "ChangeConfiguration",
+                "SignedUpdateFirmware",
+                "GetLog",
+            ),
+            *("UpdateFirmware", "GetDiagnostics"),
+        ),
+        _status_answer,
+    ),
+}

@@ -1,0 +1,396 @@
+"""OCPP 2.0.1 and 2.1 by analogy: no official performance parameters are known for them (measurement rules 4.7)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from perfkit_analyzers.dialects.base import answer_translator, translator
+from perfkit_analyzers.dialects.facts import (
+    WHOLE_STATION,
+    Answer,
+    AuthorizeAsked,
+    Booted,
+    CancelReservation,
+    ChangeAvailability,
+    ConfigurationRead,
+    ConfigurationWrite,
+    Fact,
+    FirmwareOrDiagnostics,
+    MeterReport,
+    OtherReport,
+    Place,
+    RemoteStart,
+    RemoteStop,
+    Reserve,
+    Reset,
+    StatusReport,
+    TransactionStart,
+    TransactionStop,
+    Trigger,
+)
+
+version = "2.0.1"
+has_station_connector = False
+plugged_statuses = frozenset({"Occupied"})
+transaction_statuses: frozenset[str] = frozenset()
+final_report_statuses = frozenset(
+    {
+        *(
+            "Installed",
+            "InstallationFailed",
+            "DownloadFailed",
+            "InvalidSignature",
+            "InstallVerificationFailed",
+        ),
+        *(
+            "Uploaded",
+            "UploadFailure",
+            "BadMessage",
+            "NotSupportedOperation",
+            "PermissionDenied",
+            "AcceptedCanceled",
+        ),
+    }
+)
+station_actions = frozenset(
+    {
+        *(
+            "Authorize",
+            "BootNotification",
+            "ClearedChargingLimit",
+            "FirmwareStatusNotification",
+            "Get15118EVCertificate",
+        ),
+        *("GetCertificateStatus", "Heartbeat", "LogStatusNotification", "MeterValues", "NotifyChargingLimit"),
+        *(
+            "NotifyCustomerInformation",
+            "NotifyDisplayMessages",
+            "NotifyEVChargingNeeds",
+            "NotifyEVChargingSchedule",
+        ),
+        *("NotifyEvent", "NotifyMonitoringReport", "NotifyReport", "PublishFirmwareStatusNotification"),
+        *(
+            "ReportChargingProfiles",
+            "ReservationStatusUpdate",
+            "SecurityEventNotification",
+            "SignCertificate",
+        ),
+        *("StatusNotification", "TransactionEvent"),
+    }
+)
+csms_actions = frozenset(
+    {
+        *(
+            "CancelReservation",
+            "CertificateSigned",
+            "ChangeAvailability",
+            "ClearCache",
+            "ClearChargingProfile",
+        ),
+        *(
+            "ClearDisplayMessage",
+            "ClearVariableMonitoring",
+            "CostUpdated",
+            "CustomerInformation",
+            "DeleteCertificate",
+        ),
+        *(
+            "GetBaseReport",
+            "GetChargingProfiles",
+            "GetCompositeSchedule",
+            "GetDisplayMessages",
+            "GetInstalledCertificateIds",
+        ),
+        *(
+            "GetLocalListVersion",
+            "GetLog",
+            "GetMonitoringReport",
+            "GetReport",
+            "GetTransactionStatus",
+            "GetVariables",
+        ),
+        *(
+            "InstallCertificate",
+            "PublishFirmware",
+            "RequestStartTransaction",
+            "RequestStopTransaction",
+            "ReserveNow",
+        ),
+        *(
+            "Reset",
+            "SendLocalList",
+            "SetChargingProfile",
+            "SetDisplayMessage",
+            "SetMonitoringBase",
+            "SetMonitoringLevel",
+        ),
+        *("SetNetworkProfile", "SetVariableMonitoring", "SetVariables", "TriggerMessage", "UnlockConnector"),
+        *("UnpublishFirmware", "UpdateFirmware"),
+    }
+)
+_TRIGGERED_ACTIONS = {
+    "SignChargingStationCertificate": "SignCertificate",
+    "SignV2GCertificate": "SignCertificate",
+    "SignCombinedCertificate": "SignCertificate",
+}
+
+
+class _Empty(msgspec.Struct, frozen=True, rename="camel"):
+    pass
+
+
+class _Evse(msgspec.Struct, frozen=True, rename="camel"):
+    id: int
+    connector_id: int | None = None
+
+
+class _StatusNotification(msgspec.Struct, frozen=True, rename="camel"):
+    evse_id: int
+    connector_id: int
+    connector_status: str
+    timestamp: str | None = None
+
+
+class _Component(msgspec.Struct, frozen=True, rename="camel"):
+    name: str
+    evse: _Evse | None = None
+
+
+class _Variable(msgspec.Struct, frozen=True, rename="camel"):
+    name: str
+
+
+class _EventData(msgspec.Struct, frozen=True, rename="camel"):
+    component: _Component
+    variable: _Variable
+    actual_value: str | None = None
+    timestamp: str | None = None
+
+
+class _NotifyEvent(msgspec.Struct, frozen=True, rename="camel"):
+    event_data: list[_EventData]
+
+
+class _SampledValue(msgspec.Struct, frozen=True, rename="camel"):
+    context: str | None = None
+
+
+class _MeterValue(msgspec.Struct, frozen=True, rename="camel"):
+    timestamp: str | None = None
+    sampled_value: list[_SampledValue] = []
+
+
+class _MeterValues(msgspec.Struct, frozen=True, rename="camel"):
+    evse_id: int
+    meter_value: list[_MeterValue] = []
+
+
+class _IdToken(msgspec.Struct, frozen=True, rename="camel"):
+    id_token: str
+
+
+class _Authorize(msgspec.Struct, frozen=True, rename="camel"):
+    id_token: _IdToken
+
+
+class _TransactionInfo(msgspec.Struct, frozen=True, rename="camel"):
+    transaction_id: str
+    remote_start_id: int | None = None
+    stopped_reason: str | None = None
+
+
+class _TransactionEvent(msgspec.Struct, frozen=True, rename="camel"):
+    event_type: str
+    trigger_reason: str
+    transaction_info: _TransactionInfo
+    timestamp: str | None = None
+    offline: bool = False
+    evse: _Evse | None = None
+    id_token: _IdToken | None = None
+
+
+class _RequestStart(msgspec.Struct, frozen=True, rename="camel"):
+    id_token: _IdToken
+    remote_start_id: int
+    evse_id: int | None = None
+
+
+class _RequestStop(msgspec.Struct, frozen=True, rename="camel"):
+    transaction_id: str
+
+
+class _ReserveNow(msgspec.Struct, frozen=True, rename="camel"):
+    id: int
+    evse_id: int | None = None
+
+
+class _CancelReservation(msgspec.Struct, frozen=True, rename="camel"):
+    reservation_id: int
+
+
+class _ChangeAvailability(msgspec.Struct, frozen=True, rename="camel"):
+    operational_status: str
+    evse: _Evse | None = None
+
+
+class _TriggerMessage(msgspec.Struct, frozen=True, rename="camel"):
+    requested_message: str
+    evse: _Evse | None = None
+
+
+class _SetVariable(msgspec.Struct, frozen=True, rename="camel"):
+    component: _Component
+    variable: _Variable
+    attribute_value: str
+
+
+class _SetVariables(msgspec.Struct, frozen=True, rename="camel"):
+    set_variable_data: list[_SetVariable]
+
+
+class _Status(msgspec.Struct, frozen=True, rename="camel"):
+    status: str | None = None
+
+
+def _place(evse: _Evse | None) -> Place:
+    if evse is None:
+        return WHOLE_STATION
+    return (evse.id,) if evse.connector_id is None else (evse.id, evse.connector_id)
+
+
+def _availability_event(payload: _NotifyEvent) -> Fact | None:
+    """G01.FR.07: a connector may report its AvailabilityState by NotifyEvent instead of StatusNotification."""
+    for event in payload.event_data:
+        if event.variable.name == "AvailabilityState" and event.actual_value and event.component.evse:
+            place = _place(event.component.evse)
+            if len(place) == 2:
+                return StatusReport(place, event.actual_value, event.timestamp)
+    return None
+
+
+def _transaction_event(payload: _TransactionEvent) -> Fact | None:
+    """The event that answers a remote request (rules 4.7); others matter to no parameter."""
+    info = payload.transaction_info
+    if payload.trigger_reason == "RemoteStart" and info.remote_start_id is not None:
+        return TransactionStart(
+            _place(payload.evse),
+            payload.id_token.id_token if payload.id_token else None,
+            payload.timestamp,
+            info.remote_start_id,
+            info.transaction_id,
+        )
+    if payload.trigger_reason == "RemoteStop" or payload.event_type == "Ended":
+        stopped = payload.trigger_reason == "RemoteStop"
+        reason = "Remote" if stopped and payload.event_type != "Ended" else info.stopped_reason
+        return TransactionStop(info.transaction_id, reason, payload.timestamp, payload.event_type, payload.offline)
+    if payload.event_type == "Started":
+        return TransactionStart(_place(payload.evse), None, payload.timestamp, None, info.transaction_id)
+    return None
+
+
+def _meter_report(payload: _MeterValues) -> MeterReport:
+    contexts = frozenset(s.context for value in payload.meter_value for s in value.sampled_value if s.context)
+    time = payload.meter_value[0].timestamp if payload.meter_value else None
+    return MeterReport((payload.evse_id,), contexts, time)
+
+
+def _trigger(payload: _TriggerMessage) -> Trigger:
+    requested = payload.requested_message
+    return Trigger(_TRIGGERED_ACTIONS.get(requested, requested), _place(payload.evse))
+
+
+def _variables(payload: _SetVariables) -> ConfigurationWrite:
+    return ConfigurationWrite(
+        tuple((f"{d.component.name}.{d.variable.name}", d.attribute_value) for d in payload.set_variable_data)
+    )
+
+
+calls = {
+    "StatusNotification": translator(
+        _StatusNotification,
+        lambda p: StatusReport((p.evse_id, p.connector_id), p.connector_status, p.timestamp),
+    ),
+    "NotifyEvent": translator(_NotifyEvent, _availability_event),
+    "MeterValues": translator(_MeterValues, _meter_report),
+    "TransactionEvent": translator(_TransactionEvent, _transaction_event),
+    "Authorize": translator(_Authorize, lambda p: AuthorizeAsked(p.id_token.id_token)),
+    "BootNotification": translator(_Empty, lambda _: Booted()),
+    "Heartbeat": translator(_Empty, lambda _: OtherReport()),
+    "SignCertificate": translator(_Empty, lambda _: OtherReport()),
+    "FirmwareStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
+    "LogStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
+    "RequestStartTransaction": translator(
+        _RequestStart,
+        lambda p: RemoteStart((p.evse_id,) if p.evse_id else WHOLE_STATION, p.id_token.id_token, p.remote_start_id),
+    ),
+    "RequestStopTransaction": translator(_RequestStop, lambda p: RemoteStop(p.transaction_id)),
+    "ReserveNow": translator(_ReserveNow, lambda p: Reserve((p.evse_id,) if p.evse_id else WHOLE_STATION, p.id)),
+    "CancelReservation": translator(_CancelReservation, lambda p: CancelReservation(p.reservation_id)),
+    "ChangeAvailability": translator(
+        _ChangeAvailability, lambda p: ChangeAvailability(_place(p.evse), p.operational_status == "Operative")
+    ),
+    "TriggerMessage": translator(_TriggerMessage, _trigger),
+    "Reset": translator(_Empty, lambda _: Reset()),
+    "UpdateFirmware": translator(_Empty, lambda _: FirmwareOrDiagnostics("FirmwareStatusNotification")),
+    "GetLog": translator(_Empty, lambda _: FirmwareOrDiagnostics("LogStatusNotification")),
+    "GetVariables": translator(_Empty, lambda _: ConfigurationRead()),
+    "SetVariables": translator(_SetVariables, _variables),
+}
+
+
+class _AuthorizeAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    id_token_info: _Status
+
+
+class _BootAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    status: str | None = None
+    interval: int | None = None
+    current_time: str | None = None
+
+
+class _GotVariable(msgspec.Struct, frozen=True, rename="camel"):
+    component: _Component
+    variable: _Variable
+    attribute_value: str | None = None
+
+
+class _VariablesAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    get_variable_result: list[_GotVariable] = []
+
+
+class _SetResult(msgspec.Struct, frozen=True, rename="camel"):
+    attribute_status: str
+
+
+class _SetAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    set_variable_result: list[_SetResult] = []
+
+
+def _variables_answer(payload: _VariablesAnswer) -> Answer:
+    values = ((f"{r.component.name}.{r.variable.name}", r.attribute_value) for r in payload.get_variable_result)
+    return Answer(configuration=tuple((key, value) for key, value in values if value is not None))
+
+
+def _set_answer(payload: _SetAnswer) -> Answer:
+    accepted = all(result.attribute_status == "Accepted" for result in payload.set_variable_result)
+    return Answer("Accepted" if accepted else "Rejected")
+
+
+_status_answer = answer_translator(_Status, lambda p: Answer(p.status))
+
+answers = {
+    "Authorize": answer_translator(_AuthorizeAnswer, lambda p: Answer(p.id_token_info.status)),
+    "BootNotification": answer_translator(
+        _BootAnswer, lambda p: Answer(p.status, interval_s=p.interval, current_time=p.current_time)
+    ),
+    "Heartbeat": answer_translator(_BootAnswer, lambda p: Answer(current_time=p.current_time)),
+    "GetVariables": answer_translator(_VariablesAnswer, _variables_answer),
+    "SetVariables": answer_translator(_SetAnswer, _set_answer),
+    **dict.fromkeys(
+        (
+            *("RequestStartTransaction", "RequestStopTransaction", "ReserveNow", "CancelReservation"),
+            *("ChangeAvailability", "TriggerMessage", "Reset", "UpdateFirmware", "GetLog"),
+        ),
+        _status_answer,
+    ),
+}

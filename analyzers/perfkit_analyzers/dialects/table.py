@@ -1,0 +1,29 @@
+"""The OCPP versions perfkit understands."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from perfkit_analyzers.dialects import ocpp2, ocpp16
+from perfkit_analyzers.dialects.base import Dialect
+
+OCPP_16 = cast(Dialect, ocpp16)
+OCPP_2 = cast(Dialect, ocpp2)
+DIALECTS: tuple[Dialect, ...] = (OCPP_16, OCPP_2)
+
+_ONLY_16 = (ocpp16.station_actions | ocpp16.csms_actions) - (ocpp2.station_actions | ocpp2.csms_actions)
+_ONLY_2 = (ocpp2.station_actions | ocpp2.csms_actions) - (ocpp16.station_actions | ocpp16.csms_actions)
+
+
+def dialect_for_version(ocpp_version: str | None) -> Dialect | None:
+    """Dialect of a version as a log header names it; None when it is not stated or not known."""
+    if ocpp_version is None:
+        return None
+    return OCPP_2 if ocpp_version.startswith("2") else OCPP_16 if ocpp_version.startswith("1.6") else None
+
+
+def dialect_for_action(action: str) -> Dialect | None:
+    """Dialect that alone knows `action`; None when both or neither do."""
+    if action in _ONLY_16:
+        return OCPP_16
+    return OCPP_2 if action in _ONLY_2 else None

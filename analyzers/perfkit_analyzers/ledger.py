@@ -1,0 +1,110 @@
+"""Rows as they come: counted into histograms, numbered, and handed on once the run's verdict is known.
+
+Memory depends on the number of distinct values, codes and combinations, not on the number of rows, unless somebody asks
+for the rows themselves (`keep`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from perfkit.core.sample import Flag, Reason, Row, RowKind
+from perfkit.core.statistics import merged
+
+
+class RowRef(msgspec.Struct, frozen=True):
+    """Where a value came from: the row's number in this file and the row."""
+
+    number: int
+    row: Row
+
+
+class Part(msgspec.Struct):
+    """What is known of the rows of one (parameter, combination) that share one fate in the headline."""
+
+    histogram: Counter[int] = msgspec.field(default_factory=Counter)
+    largest: RowRef | None = None
+    smallest: RowRef | None = None
+    censored: int = 0
+    longest_wait: RowRef | None = None
+    flags: Counter[Flag] = msgspec.field(default_factory=Counter)
+
+    def add(self, number: int, row: Row) -> None:
+        """Take in an observation or a censored observation."""
+        value = row.value_ns
+        if value is None:
+            return
+        if row.flags:
+            self.flags.update(row.flags)
+        if row.kind is RowKind.CENSORED:
+            self.censored += 1
+            if self.longest_wait is None or value > _value(self.longest_wait):
+                self.longest_wait = RowRef(number, row)
+            return
+        if value not in self.histogram:
+            if self.largest is None or value > _value(self.largest):
+                self.largest = RowRef(number, row)
+            if self.smallest is None or value < _value(self.smallest):
+                self.smallest = RowRef(number, row)
+        self.histogram[value] += 1
+
+    def merge(self, other: Part, *, offset: int = 0) -> None:
+        """Take in another part; its row numbers grow by `offset`."""
+        self.histogram = merged(self.histogram, other.histogram)
+        self.flags.update(other.flags)
+        self.censored += other.censored
+        self.largest = _extreme(self.largest, other.largest, offset, larger=True)
+        self.smallest = _extreme(self.smallest, other.smallest, offset, larger=False)
+        self.longest_wait = _extreme(self.longest_wait, other.longest_wait, offset, larger=True)
+
+
+def _value(ref: RowRef) -> int:
+    return ref.row.value_ns or 0
+
+
+def _extreme(mine: RowRef | None, theirs: RowRef | None, offset: int, *, larger: bool) -> RowRef | None:
+    if theirs is None:
+        return mine
+    moved = RowRef(theirs.number + offset, theirs.row)
+    if mine is None:
+        return moved
+    better = _value(moved) > _value(mine) if larger else _value(moved) < _value(mine)
+    return moved if better else mine
+
+
+PartKey = tuple[str, str, bool]
+"""(parameter, combination, separate row)."""
+
+
+class RunLedger:
+    """The rows of one run, in the order in which they were decided."""
+
+    def __init__(self, first_number: int, *, keep: bool) -> None:
+        """Number rows from `first_number`; keep them only if asked."""
+        self.next_number = first_number
+        self.parts: dict[PartKey, Part] = {}
+        self.exclusions: Counter[tuple[str, Reason]] = Counter()
+        self.kept: list[RowRef] = []
+        self._keep = keep
+
+    def add(self, row: Row) -> None:
+        """Take in a row."""
+        number = self.next_number
+        self.next_number += 1
+        if row.reason is not None:
+            self.exclusions[row.parameter, row.reason] += 1
+        else:
+            key = (row.parameter, row.combination, row.separate)
+            part = self.parts.get(key)
+            if part is None:
+                part = self.parts[key] = Part()
+            part.add(number, row)
+        if self._keep:
+            self.kept.append(RowRef(number, row))
+
+    def rows(self) -> Iterator[RowRef]:
+        """The kept rows in the order of their numbers."""
+        return iter(self.kept)

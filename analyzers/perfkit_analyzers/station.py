@@ -1,0 +1,329 @@
+"""What is known of the station while a run is read: connectors, cable, transactions, connection, operator.
+
+Rules look at a `Marks` snapshot taken when a candidate opens: if a counter has moved when it closes, the event happened
+inside the interval.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import UTC, datetime
+
+import msgspec
+
+from perfkit_analyzers.dialects.base import Dialect
+from perfkit_analyzers.dialects.facts import (
+    STATION_CONNECTOR,
+    WHOLE_STATION,
+    Answer,
+    AuthorizeAsked,
+    Booted,
+    ConfigurationWrite,
+    Fact,
+    FirmwareOrDiagnostics,
+    OtherReport,
+    Place,
+    Reserve,
+    Reset,
+    StatusReport,
+    TransactionStart,
+    TransactionStop,
+    contains,
+)
+from perfkit_analyzers.exchange import Exchange
+from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage
+from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connector
+
+REMEMBERED_MESSAGES = 1024
+"""Transaction messages remembered for recognising repetitions."""
+
+
+class Marks(msgspec.Struct, frozen=True, gc=False):
+    """How often each disturbing event had happened at one moment."""
+
+    clock_steps: int
+    disconnects: int
+    reboots: int
+    operator: int
+    plug_prompts: int
+    authorizes: int
+    refusals: int
+    authorize_ns: int
+
+
+class Connector(msgspec.Struct):
+    """Last status of a connector; `order` counts events, so that two things can be said to have come in order.
+
+    `cable_in` is None while the log has not told.
+    """
+
+    status: str
+    order: int
+    cable_in: bool | None = None
+
+
+class Reservation(msgspec.Struct, frozen=True):
+    """An accepted reservation and where it was asked for."""
+
+    place: Place
+
+
+class Station:
+    """State of the charging station as the log tells it. Feed it every fact, answer and narration in order."""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        *,
+        connector_count: int | None = None,
+        queue_tolerance_s: float = 4.0,
+        transactions: dict[str, Place] | None = None,
+    ) -> None:
+        """Start with nothing known but the PICS' number of connectors and the transactions of earlier runs of the file."""
+        self.dialect = dialect
+        self.connectors: dict[Place, Connector] = {}
+        self.transactions = {} if transactions is None else transactions
+        self.reservations: dict[int, Reservation] = {}
+        self.configuration: dict[str, str] = {}
+        self.phase: str | None = None
+        self.rebooting = False
+        self.meter_values_wanted = 0
+        self.heartbeat_interval_s: int | None = None
+        self.last_heartbeat_ns: int | None = None
+        self._connector_count = connector_count
+        self._tolerance_ns = int(queue_tolerance_s * 1e9)
+        self._order = 0
+        self._clock_steps = self._disconnects = self._reboots = self._operator = self._plug_prompts = 0
+        self._authorizes = self._refusals = self._authorize_ns = 0
+        self._plug_confirmed: dict[Place, int] = {}
+        self._plug_prompt_place: Place | None = None
+        self._sequences: set[str] = set()
+        self._boot_accepted = False
+        self._down = False
+        self._payload_offset_ns: int | None = None
+        self._tool_offset_ns: int | None = None
+        self._seen: OrderedDict[int, None] = OrderedDict()
+
+    # --- what rules ask ---------------------------------------------------------------------------------------------
+
+    def marks(self) -> Marks:
+        """Snapshot of the counters."""
+        return Marks(
+            self._clock_steps,
+            self._disconnects,
+            self._reboots,
+            self._operator,
+            self._plug_prompts,
+            self._authorizes,
+            self._refusals,
+            self._authorize_ns,
+        )
+
+    def status(self, place: Place) -> str | None:
+        """Last status of a connector; None when it was never reported in this run."""
+        connector = self.connectors.get(place)
+        return connector.status if connector else None
+
+    @property
+    def in_sequence(self) -> bool:
+        """True inside a firmware or diagnostics sequence."""
+        return bool(self._sequences)
+
+    def members(self) -> frozenset[Place]:
+        """Every connector known to exist (seen, counted by the PICS or NumberOfConnectors); empty when none is known."""
+        seen = {place for place in self.connectors if place != STATION_CONNECTOR}
+        if not self.dialect.has_station_connector:
+            return frozenset(seen)
+        count = max([self._counted() or 0, *(place[0] for place in seen)])
+        return frozenset((n,) for n in range(count + 1)) if count else frozenset()
+
+    def _counted(self) -> int | None:
+        text = self.configuration.get("NumberOfConnectors", "")
+        return int(text) if text.isdigit() else self._connector_count
+
+    def cable_in(self, place: Place) -> bool | None:
+        """Whether the cable of a connector is plugged in; None when the log does not tell."""
+        connector = self.connectors.get(place)
+        return connector.cable_in if connector else None
+
+    def plug_confirmed_since_status(self, place: Place) -> bool:
+        """True when a plug-in prompt was confirmed after the connector's last status."""
+        connector = self.connectors.get(place)
+        confirmed = max(self._plug_confirmed.get(place, -1), self._plug_confirmed.get(WHOLE_STATION, -1))
+        return connector is not None and confirmed > connector.order
+
+    def is_replay(self, payload_time: str | None, request_ns: int) -> bool:
+        """True when a transaction message was made before the request, by more than the tolerance (docs/method.md 8).
+
+        Messages queued while the station was offline are older than the reconnection, so than any later request.
+        """
+        made_ns = self._on_log_clock(payload_time, request_ns)
+        return made_ns is not None and made_ns < request_ns - self._tolerance_ns
+
+    def is_repetition(self, message: OcppMessage) -> bool:
+        """True when the same transaction message was seen before in this run; it is remembered."""
+        key = hash((message.action, bytes(message.payload)))
+        if key in self._seen:
+            return True
+        self._seen[key] = None
+        if len(self._seen) > REMEMBERED_MESSAGES:
+            self._seen.popitem(last=False)
+        return False
+
+    def _on_log_clock(self, payload_time: str | None, near_ns: int) -> int | None:
+        """Payload time (the DUT's clock) on the clock of the log; None if it cannot be read."""
+        made_ns = payload_time_ns(payload_time)
+        if made_ns is None:
+            return None
+        offset_ns = self._payload_offset_ns if self._payload_offset_ns is not None else self._tool_offset_ns
+        if offset_ns is None:  # nothing to refer the DUT's clock to: take the zone out, keep the rest
+            quarter_ns = 900 * 10**9
+            offset_ns = round((near_ns - made_ns) / quarter_ns) * quarter_ns
+        return made_ns + offset_ns
+
+    # --- what the log tells -----------------------------------------------------------------------------------------
+
+    def take_call(self, message: OcppMessage, fact: Fact) -> None:
+        """Take in what a CALL tells. Call it after the rules have seen the CALL."""
+        self._order += 1
+        match fact:
+            case StatusReport():
+                self._take_status(message, fact)
+            case TransactionStart() | TransactionStop():
+                self._take_transaction_message(fact)
+            case AuthorizeAsked():
+                self._authorizes += 1
+            case Booted():
+                self.begin_reboot()
+            case OtherReport():
+                self._take_report(message, fact)
+            case FirmwareOrDiagnostics():
+                self._sequences.add(fact.reports)
+
+    def _take_status(self, message: OcppMessage, report: StatusReport) -> None:
+        previous = self.connectors.get(report.place)
+        cable_in = previous.cable_in if previous else None
+        if report.status in self.dialect.plugged_statuses | self.dialect.transaction_statuses | {"Finishing"}:
+            cable_in = True
+        elif report.status == "Available":
+            cable_in = False
+        self.connectors[report.place] = Connector(report.status, self._order, cable_in)
+        if self._boot_accepted:
+            self.rebooting = self._boot_accepted = False
+        made_ns = payload_time_ns(report.time)
+        if made_ns is not None:
+            offset_ns = message.stamp_ns - made_ns
+            known_ns = self._payload_offset_ns
+            self._payload_offset_ns = offset_ns if known_ns is None else min(known_ns, offset_ns)
+
+    def _take_transaction_message(self, fact: TransactionStart | TransactionStop) -> None:
+        if isinstance(fact, TransactionStart) and fact.transaction_id is not None:
+            self.transactions[fact.transaction_id] = fact.place
+        elif isinstance(fact, TransactionStop) and fact.stratum in (None, "Ended"):
+            self.transactions.pop(fact.transaction_id, None)
+
+    def _take_report(self, message: OcppMessage, report: OtherReport) -> None:
+        if message.action == "Heartbeat":
+            self.last_heartbeat_ns = message.stamp_ns
+        elif report.status in self.dialect.final_report_statuses and message.action:
+            self._sequences.discard(message.action)
+
+    def take_answer(self, exchange: Exchange, fact: Fact | None, answer: Answer | None) -> None:
+        """Take in what an answer tells; `answer` is None for a CALLERROR. Call it after the rules have seen it."""
+        self._order += 1
+        accepted = answer is not None and answer.status in ("Accepted", "RebootRequired")
+        match fact:
+            case TransactionStart() if answer and answer.transaction_id is not None:
+                self.transactions[answer.transaction_id] = fact.place
+            case AuthorizeAsked():
+                self._refusals += not accepted
+                self._authorize_ns += exchange.end_ns - exchange.call.stamp_ns
+            case Booted() if answer:
+                self._take_boot_answer(exchange, answer, accepted=accepted)
+            case OtherReport() if answer:
+                self._take_tool_time(exchange, answer)
+            case Reset() if accepted:
+                self.begin_reboot()
+            case Reserve() if accepted:
+                self.reservations[fact.reservation_id] = Reservation(fact.place)
+            case FirmwareOrDiagnostics() if answer is None or answer.status == "Rejected":
+                self._sequences.discard(fact.reports)
+            case ConfigurationWrite() if accepted:
+                self._configure(fact.values)
+            case _ if answer and answer.configuration:
+                self._configure(answer.configuration)
+
+    def _take_boot_answer(self, exchange: Exchange, answer: Answer, *, accepted: bool) -> None:
+        self._boot_accepted = accepted
+        if accepted and answer.interval_s:
+            self.heartbeat_interval_s = answer.interval_s
+            self.last_heartbeat_ns = exchange.end_ns
+        self._take_tool_time(exchange, answer)
+
+    def _take_tool_time(self, exchange: Exchange, answer: Answer) -> None:
+        tool_ns = payload_time_ns(answer.current_time)
+        if tool_ns is not None:
+            self._tool_offset_ns = exchange.end_ns - tool_ns
+
+    def _configure(self, values: tuple[tuple[str, str], ...]) -> None:
+        self.configuration.update(values)
+        interval = self.configuration.get("HeartbeatInterval", "")
+        if interval.isdigit():
+            self.heartbeat_interval_s = int(interval)
+
+    def begin_reboot(self) -> None:
+        """The station restarts: its state is unknown until it reports after an accepted boot."""
+        self._reboots += 1
+        self.rebooting, self._boot_accepted = True, False
+
+    def take_narration(self, narration: Narration) -> None:
+        """Take in a line of narration. Call it after the rules have seen it."""
+        self._order += 1
+        match narration.kind:
+            case NarrationKind.CLOCK_STEP:
+                self._clock_steps += 1
+                self._payload_offset_ns = self._tool_offset_ns = None
+            case NarrationKind.DISCONNECTED:
+                self._disconnects += 1
+                self._down = True
+            case NarrationKind.CONNECTED:
+                self._disconnects += not self._down
+                self._down = False
+            case NarrationKind.PROMPT:
+                self._take_prompt(narration.text)
+            case NarrationKind.PROMPT_DISMISSED:
+                self._operator += 1
+                if self._plug_prompt_place is not None:
+                    self._plug_confirmed[self._plug_prompt_place] = self._order
+                    self._plug_prompt_place = None
+            case NarrationKind.PHASE_PREPARATION | NarrationKind.PHASE_MAIN | NarrationKind.PHASE_RESTORE:
+                self.phase = narration.kind.value
+
+    def _take_prompt(self, text: str) -> None:
+        self._operator += 1
+        kind = classify_prompt(text)
+        if kind is PromptKind.PLUG_IN:
+            self._plug_prompts += 1
+            number = prompt_connector(text)
+            self._plug_prompt_place = WHOLE_STATION if number is None else (number,)
+        elif kind is PromptKind.UNPLUG:
+            self._plug_confirmed.clear()
+        elif kind is PromptKind.POWER:
+            self.begin_reboot()
+
+    def connectors_in(self, place: Place) -> list[Place]:
+        """Connectors with a known status inside `place`, the station's own (1.6 connector 0) left out."""
+        return [known for known in self.connectors if known != STATION_CONNECTOR and contains(place, known)]
+
+
+def payload_time_ns(text: str | None) -> int | None:
+    """Payload time stamp as nanoseconds since 1970 UTC; None if absent or unreadable. Without a zone it is taken as UTC."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    delta = aware - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86_400 + delta.seconds) * 10**9 + delta.microseconds * 1000
