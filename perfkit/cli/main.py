@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from types import ModuleType
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "pics": "write, check and describe the PICS file of a DUT",
+}
 
 EXIT_USAGE = 2
 EXIT_DEFECT = 70  # EX_SOFTWARE of sysexits.h

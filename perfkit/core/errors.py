@@ -13,6 +13,8 @@ defect of perfkit.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class PerfkitError(Exception):
     """Base of everything the command line turns into one sentence and an exit code."""
@@ -24,8 +26,40 @@ class UsageError(PerfkitError):
     """Options that contradict each other or a value that cannot be used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault of a PICS file and its place.
+
+    `line` and `column` count from 1 and are None when the fault is not in the text (a file that cannot be read).
+    `key` is the full key (`performance.response_timeout`) where there is one, `nearest` the known key that was
+    probably meant.
+    """
+
+    file: str
+    line: int | None
+    column: int | None
+    message: str
+    key: str | None = None
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        """Say it in one line: `file:line:column: message`."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
+        return f"{place}: {self.message}"
+
+
 class PicsError(PerfkitError, ValueError):
     """A PICS file that cannot be used; the text holds one line per finding, each with file:line:column."""
+
+    def __init__(self, text: str, findings: tuple[Finding, ...] = ()) -> None:
+        """Say `text`; `findings` are the same faults one by one."""
+        super().__init__(text)
+        self.findings = findings
+
+    @classmethod
+    def of(cls, *findings: Finding) -> PicsError:
+        """The error that says these findings, one line each, in the order given."""
+        return cls("\n".join(str(finding) for finding in findings), findings)
 
 
 class InputError(PerfkitError, ValueError):
