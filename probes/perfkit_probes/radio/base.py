@@ -236,6 +236,9 @@ class RadioDevice(Protocol):
     def set_technology(self, technology: Technology) -> None:
         """Restrict the device to one technology; bands and everything else stay as they are."""
 
+    def connect(self) -> None:
+        """Ask for a data connection where the device does not open one by itself."""
+
     def restore_settings(self, settings: ModeSettings) -> None:
         """Write settings back and read them again; raises DeviceError when they did not take."""
 

@@ -96,6 +96,11 @@ class HilinkDevice:
         wanted = self.mode_settings().replaced("NetworkMode", parsing.MODE_OF_TECHNOLOGY[technology])
         self._write(wanted)
 
+    def connect(self) -> None:
+        """Dial, unless the device is set to dial by itself (ConnectMode 0)."""
+        if parsing.number_of(self._session.get_optional("dialup/connection"), "ConnectMode") != 0:
+            self._session.post("dialup/dial", {"Action": "1"}, waits=False)
+
     def restore_settings(self, settings: ModeSettings) -> None:
         """Write the three strings back where they differ, and read them again."""
         if self._is(settings):

@@ -313,7 +313,7 @@ class HilinkSession:
         with self._translated(f"GET /api/{endpoint}"):
             if self._reader is None:
                 self._reader = self._open()
-            answer = self._reader.get(endpoint)
+            answer: object = self._reader.get(endpoint)
             if not isinstance(answer, dict) or "html" in answer:
                 raise ValueError("no fields")
             return answer
