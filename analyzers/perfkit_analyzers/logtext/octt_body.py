@@ -1,0 +1,374 @@
+"""The careful reading of an OCTT text log, line by line; the fast reader hands it every line that is not plain.
+
+Line format of the body, three variants of one (`:` or `.` before the milliseconds, date or not, one or two blanks):
+
+    [12:24:30:763] [msg-out]  [2, "9f1c", "GetConfiguration", {}]
+    [2026-03-01T12:24:30.763] [info] Waiting for response message of type GetConfigurationResponse
+
+Each line ends up counted exactly once, as message, narration or skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from perfkit_analyzers.actions import initiator
+from perfkit_analyzers.logtext.clock import DAY_NS, SECOND_NS, BodyClock, ClockNote
+from perfkit_analyzers.logtext.frames import Frame, read_frame
+from perfkit_analyzers.logtext.runinfo import describe, end_note, header_pair, named_run, place, split_started
+from perfkit_analyzers.logtext.verdicts import Verdicts
+from perfkit_analyzers.message import (
+    Direction,
+    LogEvent,
+    MessageType,
+    Narration,
+    NarrationKind,
+    OcppMessage,
+    Skipped,
+    TestCaseEnded,
+    TestCaseStarted,
+)
+
+_STAMPED = re.compile(
+    rb"(?P<stamp>\[(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    rb"[:.,](?P<fraction>\d{3,9})\])\s*\[(?P<tag>[A-Za-z_-]+)\](?P<text>.*)\Z",
+    re.DOTALL,
+)
+_RULE = re.compile(rb"[-=_*#]{5,}\Z")
+_FOOTER = re.compile(rb"test ?case result\s*:\s*(\S.*)\Z", re.IGNORECASE)
+_LIKE_A_MESSAGE = re.compile(rb'\[msg-(?:in|out)|\[\s*[2-6]\s*,\s*"')
+_WAIT = re.compile(r"waiting for (\d+(?:\.\d+)?) second", re.IGNORECASE)
+_DIRECTIONS = {b"msg-in": Direction.IN, b"msg-out": Direction.OUT}
+# What a line of narration means, by its words; the first that fits.
+_INFO_KINDS = (
+    (re.compile(r"starting testcase preparation", re.IGNORECASE), NarrationKind.PHASE_PREPARATION),
+    (re.compile(r"starting main testcase", re.IGNORECASE), NarrationKind.PHASE_MAIN),
+    (
+        re.compile(r"resetAfterTestcase|=\s*starting .*(?:restor|clean|post)", re.IGNORECASE),
+        NarrationKind.PHASE_RESTORE,
+    ),
+    (re.compile(r"successfully connected to", re.IGNORECASE), NarrationKind.CONNECTED),
+    (
+        re.compile(r"disconnected from|ignoring event: sut_disconnected|closes the websocket", re.IGNORECASE),
+        NarrationKind.DISCONNECTED,
+    ),
+    (re.compile(r"(?:entering|reached) state\b", re.IGNORECASE), NarrationKind.STATE),
+)
+MAX_FRAME_LINES = 2000
+MAX_FRAME_BYTES = 1 << 18
+MAX_HEADER_EXTRAS = 20
+MAX_PROMPT_CHARACTERS = 4096
+# Lines after which a run whose role no header, id or action tells is handed on without a role.
+MAX_UNDECIDED_LINES = 2000
+
+
+class _OpenFrame(NamedTuple):
+    """A message line whose JSON is not complete; the lines after it may complete it."""
+
+    line: int
+    stamp_ns: int
+    direction: Direction
+    parts: list[bytes]
+    raw: list[tuple[int, bytes, bool]]
+    why_not: str
+
+
+class OcttBody:
+    """State of the careful reading.
+
+    `out` holds the events that are ready when `busy` or not, unless `holding`: then the run's role is still open and
+    its first event waits. `busy` is True while the next line needs the careful reading whatever it looks like.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.out: list[LogEvent] = []
+        self.messages = self.narration = self.skipped = 0
+        self.clock = BodyClock()
+        self.stamp_width = 14
+        self.dated = False
+        self._named = named_run(name)
+        self._header: dict[str, str] | None = None
+        self._header_line = 1
+        self._header_extras = 0
+        self._run: TestCaseStarted | None = None
+        self._run_at = -1  # where the held TestCaseStarted stands in `out`; -1 when it does not wait
+        self._first_ns: int | None = None
+        self._announced = False  # the run's started_testcase line was read
+        self._undecided = 0
+        self._verdicts = Verdicts()
+        self._prompt: Narration | None = None
+        self._tail = False  # free text may follow the line before
+        self._open: _OpenFrame | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether the next line must be read here."""
+        waits = self._prompt is not None or self._open is not None or self._tail
+        return waits or self._run is None or self._undecided > 0
+
+    @property
+    def pending_lines(self) -> int:
+        """Lines read whose fate is open."""
+        return len(self._open.raw) if self._open else 0
+
+    def take(self) -> list[LogEvent]:
+        """The events that are ready, which are forgotten here."""
+        if self._run_at >= 0:
+            return []
+        ready, self.out = self.out, []
+        return ready
+
+    def overlong(self, number: int, start: bytes, max_bytes: int) -> None:
+        """Account for a line of which only the start was kept."""
+        self._skip(number, f"line longer than {max_bytes >> 20} MiB", start)
+
+    def line(self, raw: bytes, number: int, *, cut_off: bool) -> None:
+        """Read one line; `cut_off` when the file ends in it without a newline."""
+        text = raw.strip(b"\0 \t\r")
+        match = _STAMPED.match(text)
+        if match is None:
+            self._unstamped(text, number, cut_off=cut_off)
+            return
+        body_ns = _body_ns(match)
+        if body_ns is None:
+            self._skip(number, "time stamp out of range", text)
+            return
+        self._settle()
+        self.stamp_width, self.dated = len(match["stamp"]), match["date"] is not None
+        tag = match["tag"].lower()
+        words = match["text"].strip()
+        if tag == b"started_testcase":
+            self._started_line(words.decode(), number, body_ns)
+        elif self._run is None:
+            self._begin(number, body_ns)
+        stamp_ns, note = self._tick(body_ns)
+        if note is not None:
+            self.out.append(Narration(number, stamp_ns, *note))
+        if tag in _DIRECTIONS:
+            self._message(words, number, stamp_ns, _DIRECTIONS[tag])
+        else:
+            self.narration += 1
+            self._narrate(tag.decode(), words.decode(), number, stamp_ns)
+        self._give_up_deciding()
+
+    def finish(self, number: int) -> None:
+        """The log has ended with line `number`."""
+        self._settle()
+        self._end_run(number)
+
+    def _tick(self, body_ns: int) -> tuple[int, ClockNote | None]:
+        return self.clock.dated(body_ns) if self.dated else self.clock.undated(body_ns)
+
+    def _skip(self, number: int, reason: str, text: bytes) -> None:
+        self.skipped += 1
+        self.out.append(Skipped(number, reason, text[:800].decode(errors="replace")[:200]))
+
+    # -- runs ----------------------------------------------------------------------------------------------------
+
+    def _started_line(self, words: str, number: int, body_ns: int) -> None:
+        test_case, title = split_started(words)
+        run = self._run
+        if run is not None and (self._announced or test_case not in (None, run.test_case)):
+            self._end_run(number - 1)
+        if self._run is None:
+            fields = self._header if self._header is not None else {}
+            self._header = fields
+            if test_case:
+                fields.setdefault("test_case", test_case)
+            if title:
+                fields.setdefault("title", title)
+            self._begin(number, body_ns)
+        self._announced = True
+
+    def _begin(self, number: int, body_ns: int | None) -> None:
+        """Open the run that the header (or nothing) describes; `body_ns` of its first body line, None without one."""
+        fields, line = (self._header, self._header_line) if self._header is not None else ({}, number)
+        named, self._named = self._named, None  # a file name speaks of the first run
+        run = describe(fields, named, line)
+        if named is not None and run.test_case != named.test_case:
+            named = None
+        self.clock, self._first_ns = BodyClock(), None
+        if body_ns is not None:
+            placement = place(body_ns, dated=self.dated, start_text=run.start_text, named=named)
+            self.clock.day_ns = placement.day_ns
+            self._first_ns = body_ns if self.dated else placement.day_ns + body_ns
+            run = msgspec.structs.replace(
+                run,
+                stamp_ns=self._first_ns,
+                date_source=placement.date_source,
+                utc_offset_s=placement.utc_offset_s,
+                notes=run.notes + placement.notes,
+            )
+        self._run, self._header, self._verdicts = run, None, Verdicts()
+        self._undecided = 1
+        if run.sut is None:
+            self._run_at = len(self.out)
+        self.out.append(run)
+
+    def _end_run(self, last_line: int) -> None:
+        if self._run is None:
+            if self._header is None:
+                return
+            self._begin(self._header_line, None)
+        self._settle()
+        self._run_at, self._undecided = -1, 0
+        run = self._run
+        if run is None:
+            return
+        last_ns = self.clock.last_ns
+        verdict, notes = self._verdicts.final()
+        notes += end_note(run, self._first_ns, last_ns)
+        self.out.append(TestCaseEnded(last_line, last_ns, verdict, notes))
+        self._run, self._announced, self._tail = None, False, False
+
+    def _decide(self, action: str, direction: Direction) -> None:
+        """Learn the role under test from an action that one side alone may send, or check the one that is known."""
+        sender, run = initiator(action), self._run
+        if sender is None or run is None:
+            return
+        sut = sender if direction is Direction.IN else sender.peer
+        self._undecided = 0
+        if run.sut is None:
+            self._run = msgspec.structs.replace(run, sut=sut, sut_source="actions")
+            self.out[self._run_at] = self._run
+            self._run_at = -1
+        elif run.sut is not sut:
+            self._verdicts.notes.append(
+                f"{action} as msg-{direction.name.lower()} says SUT is {sut}, {run.sut_source} says {run.sut}"
+            )
+
+    def _give_up_deciding(self) -> None:
+        if self._undecided:
+            self._undecided += 1
+        if self._undecided > MAX_UNDECIDED_LINES:
+            self._undecided, self._run_at = 0, -1
+
+    # -- lines with a stamp ----------------------------------------------------------------------------------------
+
+    def _message(self, words: bytes, number: int, stamp_ns: int, direction: Direction) -> None:
+        self._tail = False
+        frame = read_frame(words)
+        if isinstance(frame, Frame):
+            self._emit(frame, number, stamp_ns, direction)
+        elif frame.incomplete:
+            self._open = _OpenFrame(number, stamp_ns, direction, [words], [(number, words, False)], frame.reason)
+        else:
+            self._skip(number, frame.reason, words)
+
+    def _emit(self, frame: Frame, number: int, stamp_ns: int, direction: Direction) -> None:
+        self.messages += 1
+        self.out.append(OcppMessage(number, stamp_ns, direction, *frame))
+        if self._undecided and frame.type is MessageType.CALL and frame.action:
+            self._decide(frame.action, direction)
+
+    def _narrate(self, tag: str, words: str, number: int, stamp_ns: int) -> None:
+        self._tail = tag in {"warning", "error"} or words.endswith(":")
+        if tag == "prompt":
+            self._prompt = Narration(number, stamp_ns, NarrationKind.PROMPT, words)
+            return
+        if tag == "verdict":
+            self._verdicts.add_line(words)
+            return
+        kind = _kind(tag, words)
+        if kind is not None:
+            self.out.append(Narration(number, stamp_ns, kind, words))
+        elif wait := _WAIT.search(words):
+            self.clock.announced_wait_s = float(wait[1])
+
+    # -- lines without a stamp -------------------------------------------------------------------------------------
+
+    def _unstamped(self, text: bytes, number: int, *, cut_off: bool) -> None:
+        if self._open is not None:
+            self._continue_frame(self._open, text, number, cut_off=cut_off)
+        elif not text or _RULE.match(text) or self._footer(text) or self._header_line_read(text, number):
+            self.narration += 1
+        elif _LIKE_A_MESSAGE.search(text):
+            self._skip(number, "a message without a time stamp", text)
+        elif cut_off and text.startswith(b"["):
+            self._skip(number, "the file ends inside this line", text)
+        elif self._prompt is not None or self._tail:
+            self._continue_prompt(text.decode())
+            self.narration += 1
+        else:
+            self._skip(number, "not a line of this format", text)
+
+    def _footer(self, text: bytes) -> bool:
+        match = _FOOTER.match(text)
+        if match is not None:
+            self._verdicts.footer = match[1].decode().strip().upper()
+        return match is not None
+
+    def _header_line_read(self, text: bytes, number: int) -> bool:
+        """Whether the line belongs to a header, which it may begin."""
+        field, value = header_pair(text.decode()) or ("", "")
+        begins = field == "test_case" if self._run is not None or self._header else field != ""
+        if begins and (self._header is None or "test_case" in self._header):
+            self._end_run(number - 1)
+            self._header, self._header_line, self._header_extras = {}, number, 0
+        if self._run is not None or self._header is None:
+            return False
+        if field:
+            self._header[field] = value
+            return True
+        self._header_extras += 1
+        return self._header_extras <= MAX_HEADER_EXTRAS and not _LIKE_A_MESSAGE.search(text)
+
+    def _continue_prompt(self, words: str) -> None:
+        prompt = self._prompt
+        if prompt is not None and len(prompt.text) + len(words) < MAX_PROMPT_CHARACTERS:
+            self._prompt = msgspec.structs.replace(prompt, text=f"{prompt.text}\n{words}")
+
+    def _continue_frame(self, frame: _OpenFrame, text: bytes, number: int, *, cut_off: bool) -> None:
+        frame.parts.append(text)
+        frame.raw.append((number, text, cut_off))
+        if text.endswith(b"]"):
+            whole = read_frame(b"\n".join(frame.parts))
+            if isinstance(whole, Frame):
+                self._open = None
+                self._emit(whole, frame.line, frame.stamp_ns, frame.direction)
+                self.narration += len(frame.raw) - 1
+                return
+        if len(frame.parts) > MAX_FRAME_LINES or sum(map(len, frame.parts)) > MAX_FRAME_BYTES:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Close what waited for lines without a stamp: a prompt's text, a frame that never became complete."""
+        if self._prompt is not None:
+            prompt, self._prompt = self._prompt, None
+            self.out.append(prompt)
+        if self._open is not None:
+            frame, self._open = self._open, None
+            self._skip(frame.line, frame.why_not, frame.parts[0])
+            for number, text, cut_off in frame.raw[1:]:
+                self._unstamped(text, number, cut_off=cut_off)
+
+
+def _kind(tag: str, words: str) -> NarrationKind | None:
+    if tag.endswith("_dismissed"):
+        return NarrationKind.PROMPT_DISMISSED
+    if tag in {"warning", "error"}:
+        return NarrationKind.WARNING
+    return next((kind for pattern, kind in _INFO_KINDS if pattern.search(words)), None)
+
+
+def _body_ns(match: re.Match[bytes]) -> int | None:
+    """Nanoseconds since 1970 of a dated stamp, since midnight of an undated one; None when there is no such time."""
+    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"])
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    time_of_day_ns = (hour * 3600 + minute * 60 + second) * SECOND_NS + int(match["fraction"].ljust(9, b"0"))
+    day_ns = 0 if match["date"] is None else date_ns(match["date"].decode())
+    return None if day_ns is None else day_ns + time_of_day_ns
+
+
+def date_ns(date: str) -> int | None:
+    """Midnight of an ISO date in nanoseconds since 1970; None when there is no such date."""
+    try:
+        moment = datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return int(moment.timestamp()) // 86_400 * DAY_NS

@@ -1,0 +1,52 @@
+"""What every log format offers, and how its lines are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol
+
+from perfkit_analyzers.message import LineTally, LogEvent
+
+TEXT_CUT = 200
+
+
+class LogReader(Protocol):
+    """The events of one log in file order; read once."""
+
+    @property
+    def tally(self) -> LineTally:
+        """Lines so far by kind; complete when the iteration has ended."""
+
+    def __iter__(self) -> Iterator[LogEvent]:
+        """Read the log once, in flat memory."""
+
+
+class LogFormat(Protocol):
+    """A format of logs. `sniff` and `read` are all that the table needs; the samples prove them in the tests."""
+
+    @property
+    def name(self) -> str:
+        """Short name for results and options, e.g. `octt-text`."""
+
+    @property
+    def title(self) -> str:
+        """One line for a person."""
+
+    @property
+    def documentation(self) -> str:
+        """Where the format is described."""
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Two or more literal pieces of such a log (invented values)."""
+
+    def sniff(self, head: str) -> float:
+        """How likely the text begins a log of this format: 0 (no) to 1 (certain). Never raises."""
+
+    def read(self, stream: BinaryIO, name: str) -> LogReader:
+        """A reader of `stream`; `name` is the display path (a file name can carry the test case and its start)."""
+
+
+def cut_text(line: bytes) -> str:
+    """A line for a message to the user, cut to 200 characters."""
+    return line[: 4 * TEXT_CUT].decode(errors="replace")[:TEXT_CUT]
