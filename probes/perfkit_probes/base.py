@@ -76,9 +76,9 @@ class LatencyResult:
     """The rows of the latency probe.
 
     `cold` is the first packet after a silence (radio wake-up), `idle` the row that the gate judges by its median,
-    `at_required_load` comes from the require probe and `under_saturation` from the goodput probe. `tcp` is the kernel's
-    own estimate for the WebSocket's TCP connection, `icmp` a ping by perfkit. `host_overhead_ms` is the median of what
-    the test host itself adds to a user-space round trip (None when the kernel gave no stamps); it is not part of any row.
+    `at_required_load` comes from the require probe and `under_saturation` from the goodput probe. `tcp` is the
+    kernel's own estimate for the WebSocket's TCP connection, `icmp` a ping by perfkit. `host_overhead_ms` is the median
+    of what the test host itself adds to a user-space round trip (None without kernel stamps); it is in no row.
     `user_clock_fallbacks` counts packets that had to be timed by the user-space clock because a stamp was missing.
     """
 

@@ -60,6 +60,7 @@ class Meter:
     """Counts IP bytes and seconds against a budget from the moment it is made."""
 
     def __init__(self, budget: Budget, clock: Clock) -> None:
+        """Start to count now."""
         self.budget = budget
         self._clock = clock
         self._start_ns = clock.monotonic_ns()

@@ -1,7 +1,7 @@
 """Clocks of the probes: intervals by the monotonic clock, kernel stamps converted to it.
 
-The kernel stamps packets with the wall clock, which may be stepped (NTP, an operator) while a probe runs. Wall clock and
-monotonic clock run at the same pace, so their difference changes only when somebody steps the wall clock; the
+The kernel stamps packets with the wall clock, which may be stepped (NTP, an operator) while a probe runs. Wall clock
+and monotonic clock run at the same pace, so their difference changes only when somebody steps the wall clock; the
 converter watches that difference and every interval stays right.
 """
 
@@ -50,6 +50,7 @@ class StampConverter:
     """Turns a wall-clock stamp of the kernel into nanoseconds of the monotonic clock."""
 
     def __init__(self, clock: Clock) -> None:
+        """Learn the difference of both clocks."""
         self._clock = clock
         self._difference_ns, _ = self._read()
         self.steps = 0

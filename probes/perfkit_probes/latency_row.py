@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from statistics import mean, median
@@ -15,7 +16,7 @@ def latency_row(rtts_ms: Sequence[float], *, sent: int, packet_bytes: int, metho
         reason = f"none of {sent} packets was answered"
         return not_measured(reason, packet_bytes=packet_bytes, method=method, sent=sent)
     ordered = sorted(rtts_ms)
-    steps = [abs(after - before) for before, after in zip(rtts_ms, rtts_ms[1:], strict=False)]
+    steps = [abs(after - before) for before, after in itertools.pairwise(rtts_ms)]
     return LatencyRow(
         median_ms=median(ordered),
         p95_ms=ordered[math.ceil(0.95 * len(ordered)) - 1],

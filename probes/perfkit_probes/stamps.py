@@ -29,13 +29,15 @@ _MAX_DATAGRAM = 65535
 _KERNEL_STAMPS = sys.platform == "linux" and struct.calcsize("P") == 8
 _BUFFER_BYTES = 1 << 20
 
+Address = tuple[str, int] | tuple[str, int, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
     """A datagram, whence it came and when (monotonic ns); `user_ns` is when the program had it in hand."""
 
     data: bytes
-    address: tuple[str, int]
+    address: Address
     stamp_ns: int
     user_ns: int
     by_kernel: bool
@@ -45,6 +47,7 @@ class StampedSocket:
     """Sends and receives datagrams with monotonic stamps; owns `sock` and closes it."""
 
     def __init__(self, sock: socket.socket, clock: Clock) -> None:
+        """Make `sock` non-blocking and ask the kernel to stamp what it receives."""
         self._sock = sock
         self._clock = clock
         self._converter = StampConverter(clock)
@@ -82,7 +85,7 @@ class StampedSocket:
         """The socket itself, for options and addresses."""
         return self._sock
 
-    def send(self, data: bytes, address: tuple[str, int] | None = None) -> tuple[int, int]:
+    def send(self, data: bytes, address: Address | None = None) -> tuple[int, int]:
         """Send; returns the user-space stamp (monotonic ns) just before and the packet's number for `transmit_ns`.
 
         A full send buffer waits; an earlier "port unreachable" from the network is passed over.
@@ -122,14 +125,14 @@ class StampedSocket:
             if not self.kernel_receive:
                 data, address = self._sock.recvfrom(_MAX_DATAGRAM)
                 user_ns = self._clock.monotonic_ns()
-                return Received(data, (address[0], address[1]), user_ns, user_ns, by_kernel=False)
+                return Received(data, address, user_ns, user_ns, by_kernel=False)
             data, ancillary, _, address = self._sock.recvmsg(_MAX_DATAGRAM, _ANCILLARY_BYTES)
         except (BlockingIOError, ConnectionError):
             return None
         user_ns = self._clock.monotonic_ns()
         kernel_ns = _stamp_in(ancillary)
         stamp_ns = user_ns if kernel_ns is None else min(user_ns, self._converter.monotonic_ns(kernel_ns))
-        return Received(data, (address[0], address[1]), stamp_ns, user_ns, by_kernel=kernel_ns is not None)
+        return Received(data, address, stamp_ns, user_ns, by_kernel=kernel_ns is not None)
 
     def transmit_ns(self, number: int) -> int | None:
         """When the kernel handed packet `number` to the device (monotonic ns), None when it gave no stamp."""

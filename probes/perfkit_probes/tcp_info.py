@@ -1,6 +1,6 @@
 """What the kernel knows about a TCP connection (Linux TCP_INFO): round trips, segments, retransmissions.
 
-Offsets of struct tcp_info from uapi/linux/tcp.h; older kernels return a shorter structure, whose missing fields are None.
+Offsets of struct tcp_info from uapi/linux/tcp.h; older kernels return less, and what is missing is None.
 """
 
 from __future__ import annotations

@@ -9,10 +9,9 @@ number kind           credential                   first, second number
 1      OPEN           the session's token          0, 0
 2      COOKIE         the cookie for this address  0, 0; as long as the OPEN it answers
 3      ECHO           cookie                       0, 0
-4      ECHO_REPLY     cookie                       receive stamp, send stamp of the responder (ns); as long as its ECHO
-5      TRAIN_REQUEST  cookie                       packets wanted, IP bytes each; the sequence number is the round
-6      TRAIN          cookie                       round, 0
-7      PACE           cookie                       send stamp of the sender (ns), number of reports that follow
+4      ECHO_REPLY     cookie                       receive and send stamp of the responder (ns); as long as its ECHO
+5      TRAIN          cookie                       round, packets in the train
+6      PACE           cookie                       send stamp of the sender (ns), number of reports that follow
 ====== ============== ============================ ==================================================
 
 A PACE datagram carries reports on the packets its sender received: sequence number and age in microseconds, newest
@@ -46,9 +45,8 @@ class Kind(IntEnum):
     COOKIE = 2
     ECHO = 3
     ECHO_REPLY = 4
-    TRAIN_REQUEST = 5
-    TRAIN = 6
-    PACE = 7
+    TRAIN = 5
+    PACE = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""Capacity from the spacing of packets that were sent back to back: packets leave a bottleneck one after the other.
+
+A train of packets enters a link faster than the link can send; behind the bottleneck each packet arrives later than the
+one before by the time the bottleneck needs for it. Only neighbours that both arrived count, so loss does not bias.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import median
+
+from perfkit_probes.base import Confidence
+
+# First half against last half of a train: beyond this ratio the link is shaped by a token bucket.
+_SHAPED_RATIO = 1.5
+_MIN_SHAPED_PACKETS = 12
+# Relative standard error of the spacing up to which an estimate is good, or usable.
+GOOD_ERROR, USABLE_ERROR = 0.005, 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """What the receiver saw of one train: (index, arrival s) in the order of arrival, of `sent` packets."""
+
+    arrivals: tuple[tuple[int, float], ...]
+    sent: int
+
+    @property
+    def span_s(self) -> float:
+        """Seconds from the first to the last arrival, 0 for fewer than two."""
+        stamps = [stamp for _, stamp in self.arrivals]
+        return max(stamps) - min(stamps) if stamps else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """Seconds per packet behind the bottleneck and the standard error of that."""
+
+    seconds: float
+    error_s: float
+
+    @property
+    def relative_error(self) -> float:
+        """The standard error as a share of the spacing."""
+        return self.error_s / self.seconds if self.seconds > 0 else float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Capacity in IP bytes per second; the burst fields are None on a link without token bucket."""
+
+    sustained_bytes_s: float
+    burst_bytes_s: float | None
+    burst_bytes: int | None
+    confidence: Confidence
+    loss: float
+
+
+def runs(train: Train) -> list[list[tuple[int, float]]]:
+    """The arrivals cut into runs of consecutive indices, ordered by index; a duplicate counts once."""
+    found: list[list[tuple[int, float]]] = []
+    for index, stamp in sorted(dict(reversed(train.arrivals)).items()):
+        if found and found[-1][-1][0] == index - 1:
+            found[-1].append((index, stamp))
+        else:
+            found.append([(index, stamp)])
+    return found
+
+
+def pooled_spacing(pieces: Sequence[Sequence[tuple[float, float]]]) -> Spacing | None:
+    """The common slope of several runs of (x, time s) by least squares, each run with an offset of its own.
+
+    None when no run has two points or the slope is not positive.
+    """
+    squares = products = 0.0
+    points = 0
+    for piece in pieces:
+        middle_x = sum(x for x, _ in piece) / len(piece)
+        middle_t = sum(t for _, t in piece) / len(piece)
+        squares += sum((x - middle_x) ** 2 for x, _ in piece)
+        products += sum((x - middle_x) * (t - middle_t) for x, t in piece)
+        points += len(piece) - 1
+    if squares <= 0 or products <= 0:
+        return None
+    slope = products / squares
+    scatter = sum(_scatter(piece, slope) for piece in pieces)
+    return Spacing(slope, sqrt(scatter / max(1, points - 1) / squares))
+
+
+def _scatter(piece: Sequence[tuple[float, float]], slope: float) -> float:
+    level = [t - slope * x for x, t in piece]
+    middle = sum(level) / len(level)
+    return sum((value - middle) ** 2 for value in level)
+
+
+def median_gap(train: Train) -> float | None:
+    """The median time between neighbours that both arrived (s), None without such a pair."""
+    gaps = gaps_of(train)
+    return median(gaps) if gaps else None
+
+
+def gaps_of(train: Train) -> list[float]:
+    """The times between neighbours that both arrived (s), in the order of sending."""
+    return [after[1] - before[1] for run in runs(train) for before, after in itertools.pairwise(run)]
+
+
+def estimate(trains: Sequence[Train], packet_bytes: int) -> Estimate | None:
+    """The capacity that the trains show, None when no two neighbours of the last train arrived."""
+    sent = sum(train.sent for train in trains)
+    loss = 1 - sum(len(dict(train.arrivals)) for train in trains) / sent if sent else 0.0
+    useful = [train for train in trains if gaps_of(train)]
+    if not useful:
+        return None
+    shaped = _shaped(useful, packet_bytes, loss)
+    if shaped is not None:
+        return shaped
+    spacing = pooled_spacing([run for train in useful for run in runs(train)])
+    if spacing is None:
+        return None
+    return Estimate(packet_bytes / spacing.seconds, None, None, _grade(spacing), loss)
+
+
+def _grade(spacing: Spacing) -> Confidence:
+    if spacing.relative_error <= GOOD_ERROR:
+        return Confidence.HIGH
+    return Confidence.MEDIUM if spacing.relative_error <= USABLE_ERROR else Confidence.LOW
+
+
+def _shaped(trains: Sequence[Train], packet_bytes: int, loss: float) -> Estimate | None:
+    """The two rates of a token bucket, None when the gaps do not change for good.
+
+    All gaps are put in one row. A bucket shows as small gaps first and large ones afterwards: the last quarter of the
+    row is the sustained spacing, and the burst ends where the gaps come near that spacing for good.
+    """
+    gaps = [gap for train in trains for gap in gaps_of(train)]
+    if len(gaps) < _MIN_SHAPED_PACKETS:
+        return None
+    late = median(gaps_of(trains[-1])[-max(4, len(gaps_of(trains[-1])) // 4) :])
+    early = median(gaps[: len(gaps) // 4])
+    if late <= 0 or early * _SHAPED_RATIO >= late:
+        return None
+    threshold = late / _SHAPED_RATIO
+    knee = next((i for i in range(len(gaps)) if median(gaps[i : i + 4]) >= threshold), len(gaps) - 1)
+    burst_bytes = (knee + 1) * packet_bytes
+    burst_rate = packet_bytes / early if early > 0 else None
+    return Estimate(packet_bytes / late, burst_rate, burst_bytes, Confidence.MEDIUM, loss)
