@@ -7,7 +7,6 @@ for the rows themselves (`keep`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import msgspec
 
@@ -75,6 +74,22 @@ def _extreme(mine: RowRef | None, theirs: RowRef | None, offset: int, *, larger:
     return moved if better else mine
 
 
+class Excluded(msgspec.Struct):
+    """How often one reason excluded, and the first `EXCLUSIONS_LISTED` of the rows."""
+
+    count: int = 0
+    rows: list[RowRef] = []
+
+    def add(self, ref: RowRef) -> None:
+        """Take in an exclusion."""
+        self.count += 1
+        if len(self.rows) < EXCLUSIONS_LISTED:
+            self.rows.append(ref)
+
+
+EXCLUSIONS_LISTED = 1000
+"""Excluded rows listed per run, parameter and reason; all of them are counted, and `--samples` writes all."""
+
 PartKey = tuple[str, str, bool]
 """(parameter, combination, separate row)."""
 
@@ -86,7 +101,7 @@ class RunLedger:
         """Number rows from `first_number`; keep them only if asked."""
         self.next_number = first_number
         self.parts: dict[PartKey, Part] = {}
-        self.exclusions: Counter[tuple[str, Reason]] = Counter()
+        self.exclusions: dict[tuple[str, Reason], Excluded] = {}
         self.kept: list[RowRef] = []
         self._keep = keep
 
@@ -94,8 +109,8 @@ class RunLedger:
         """Take in a row."""
         number = self.next_number
         self.next_number += 1
-        if row.reason is not None:
-            self.exclusions[row.parameter, row.reason] += 1
+        if row.kind is RowKind.EXCLUSION and row.reason is not None:
+            self.exclusions.setdefault((row.parameter, row.reason), Excluded()).add(RowRef(number, row))
         else:
             key = (row.parameter, row.combination, row.separate)
             part = self.parts.get(key)
@@ -105,6 +120,8 @@ class RunLedger:
         if self._keep:
             self.kept.append(RowRef(number, row))
 
-    def rows(self) -> Iterator[RowRef]:
-        """The kept rows in the order of their numbers."""
-        return iter(self.kept)
+    def discard(self) -> None:
+        """Forget everything: the run is left out as a whole."""
+        self.parts.clear()
+        self.exclusions.clear()
+        self.kept.clear()

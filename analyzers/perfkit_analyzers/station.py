@@ -51,6 +51,14 @@ class Marks(msgspec.Struct, frozen=True, gc=False):
     authorize_ns: int
 
 
+class Moment(msgspec.Struct, frozen=True, gc=False):
+    """A moment at which an interval may end: a message, or the line that closed a window (None: the end of the run)."""
+
+    stamp_ns: int
+    line: int | None
+    marks: Marks
+
+
 class Connector(msgspec.Struct):
     """Last status of a connector; `order` counts events, so that two things can be said to have come in order.
 
@@ -136,6 +144,10 @@ class Station:
             return frozenset(seen)
         count = max([self._counted() or 0, *(place[0] for place in seen)])
         return frozenset((n,) for n in range(count + 1)) if count else frozenset()
+
+    def is_single(self, place: Place) -> bool:
+        """True when a place names one connector (1.6: a connector; 2.x: a connector of an EVSE)."""
+        return len(place) == (1 if self.dialect.has_station_connector else 2)
 
     def _counted(self) -> int | None:
         text = self.configuration.get("NumberOfConnectors", "")
@@ -293,9 +305,7 @@ class Station:
                 self._take_prompt(narration.text)
             case NarrationKind.PROMPT_DISMISSED:
                 self._operator += 1
-                if self._plug_prompt_place is not None:
-                    self._plug_confirmed[self._plug_prompt_place] = self._order
-                    self._plug_prompt_place = None
+                self._confirm_plug()
             case NarrationKind.PHASE_PREPARATION | NarrationKind.PHASE_MAIN | NarrationKind.PHASE_RESTORE:
                 self.phase = narration.kind.value
 
@@ -308,12 +318,20 @@ class Station:
             self._plug_prompt_place = WHOLE_STATION if number is None else (number,)
         elif kind is PromptKind.UNPLUG:
             self._plug_confirmed.clear()
+            for connector in self.connectors.values():
+                connector.cable_in = None
         elif kind is PromptKind.POWER:
             self.begin_reboot()
 
-    def connectors_in(self, place: Place) -> list[Place]:
-        """Connectors with a known status inside `place`, the station's own (1.6 connector 0) left out."""
-        return [known for known in self.connectors if known != STATION_CONNECTOR and contains(place, known)]
+    def _confirm_plug(self) -> None:
+        """The operator says that the cable is in: at the prompt's connector, or at the only one."""
+        place, self._plug_prompt_place = self._plug_prompt_place, None
+        if place is None:
+            return
+        self._plug_confirmed[place] = self._order
+        meant = [known for known in self.connectors if known != STATION_CONNECTOR and contains(place, known)]
+        if len(meant) == 1:
+            self.connectors[meant[0]].cable_in = True
 
 
 def payload_time_ns(text: str | None) -> int | None:

@@ -19,8 +19,6 @@ class Dialect(Protocol):
     version: str
     calls: Mapping[str, Translate]
     answers: Mapping[str, TranslateAnswer]
-    station_actions: frozenset[str]
-    csms_actions: frozenset[str]
     plugged_statuses: frozenset[str]
     transaction_statuses: frozenset[str]
     has_station_connector: bool

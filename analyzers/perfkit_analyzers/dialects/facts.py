@@ -19,6 +19,11 @@ def contains(outer: Place, inner: Place) -> bool:
     return inner[: len(outer)] == outer
 
 
+def overlaps(one: Place, other: Place) -> bool:
+    """True when one of the places is part of the other."""
+    return contains(one, other) or contains(other, one)
+
+
 class Fact(msgspec.Struct, frozen=True, gc=False):
     """Base of everything a CALL can mean for a measurement."""
 

@@ -51,58 +51,6 @@ final_report_statuses = frozenset(
         ),
     }
 )
-station_actions = frozenset(
-    {
-        *(
-            "Authorize",
-            "BootNotification",
-            "DiagnosticsStatusNotification",
-            "FirmwareStatusNotification",
-            "Heartbeat",
-        ),
-        *("MeterValues", "StartTransaction", "StatusNotification", "StopTransaction"),
-        *(
-            "LogStatusNotification",
-            "SecurityEventNotification",
-            "SignCertificate",
-            "SignedFirmwareStatusNotification",
-        ),
-    }
-)
-csms_actions = frozenset(
-    {
-        *(
-            "CancelReservation",
-            "ChangeAvailability",
-            "ChangeConfiguration",
-            "ClearCache",
-            "ClearChargingProfile",
-        ),
-        *(
-            "GetCompositeSchedule",
-            "GetConfiguration",
-            "GetDiagnostics",
-            "GetLocalListVersion",
-            "RemoteStartTransaction",
-        ),
-        *(
-            "RemoteStopTransaction",
-            "ReserveNow",
-            "Reset",
-            "SendLocalList",
-            "SetChargingProfile",
-            "TriggerMessage",
-        ),
-        *(
-            "UnlockConnector",
-            "UpdateFirmware",
-            "CertificateSigned",
-            "DeleteCertificate",
-            "ExtendedTriggerMessage",
-        ),
-        *("GetInstalledCertificateIds", "GetLog", "InstallCertificate", "SignedUpdateFirmware"),
-    }
-)
 
 
 def connector_place(connector_id: int | None) -> Place:

@@ -11,9 +11,6 @@ OCPP_16 = cast(Dialect, ocpp16)
 OCPP_2 = cast(Dialect, ocpp2)
 DIALECTS: tuple[Dialect, ...] = (OCPP_16, OCPP_2)
 
-_ONLY_16 = (ocpp16.station_actions | ocpp16.csms_actions) - (ocpp2.station_actions | ocpp2.csms_actions)
-_ONLY_2 = (ocpp2.station_actions | ocpp2.csms_actions) - (ocpp16.station_actions | ocpp16.csms_actions)
-
 
 def dialect_for_version(ocpp_version: str | None) -> Dialect | None:
     """Dialect of a version as a log header names it; None when it is not stated or not known."""
@@ -23,7 +20,6 @@ def dialect_for_version(ocpp_version: str | None) -> Dialect | None:
 
 
 def dialect_for_action(action: str) -> Dialect | None:
-    """Dialect that alone knows `action`; None when both or neither do."""
-    if action in _ONLY_16:
-        return OCPP_16
-    return OCPP_2 if action in _ONLY_2 else None
+    """Dialect that alone gives `action` a meaning; None when both or neither do."""
+    knowing = [dialect for dialect in DIALECTS if action in dialect.calls]
+    return knowing[0] if len(knowing) == 1 else None

@@ -1,0 +1,245 @@
+"""What a performance parameter is, and what its collector sees of a run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from perfkit.core.policy import Policy
+from perfkit.core.sample import Reason, Row, RowKind
+from perfkit_analyzers.dialects.base import Dialect
+from perfkit_analyzers.dialects.facts import Answer, Fact
+from perfkit_analyzers.exchange import Exchange
+from perfkit_analyzers.message import Direction, Narration, NarrationKind, OcppMessage, Role
+from perfkit_analyzers.station import Moment, Station
+
+
+class Yield(msgspec.Struct, frozen=True):
+    """Test cases (Appendix C ids) that produce values of one combination, for "what is still to be measured"."""
+
+    combination: str
+    test_cases: tuple[str, ...]
+
+
+class RunContext(msgspec.Struct, frozen=True):
+    """What collectors of one run share."""
+
+    parameter: str
+    role: Role
+    dialect: Dialect
+    policy: Policy
+    station: Station
+    add: Callable[[Row], None]
+    mode_1_2_only: bool = False
+
+
+class Collector:
+    """Sees the events of a run in file order and adds rows. Override what the parameter needs.
+
+    Each method is called before `Station` takes the event in, so the station still shows the state before it.
+    """
+
+    def called(self, message: OcppMessage, fact: Fact) -> None:
+        """A CALL of either side whose meaning is known."""
+
+    def answered(self, exchange: Exchange, fact: Fact | None, answer: Answer | None) -> None:
+        """The answer to a CALL of known meaning; `answer` is None for a CALLERROR."""
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """A CALL of the tool ended, whatever its meaning and its end."""
+
+    def narrated(self, narration: Narration) -> None:
+        """A line of narration that matters."""
+
+    def ended(self, stamp_ns: int) -> None:
+        """The run's last line is read."""
+
+
+class Parameter(Protocol):
+    """A performance parameter: a module with these names."""
+
+    key: str
+    name: str
+    definition: str
+    clause: str
+    roles: frozenset[Role]
+    yields: tuple[Yield, ...]
+
+    @staticmethod
+    def collector(context: RunContext) -> Collector:
+        """A collector for one run."""
+        ...
+
+
+def is_from_dut(message: OcppMessage) -> bool:
+    """True for a message that the DUT sent (the log's tool received it)."""
+    return message.direction is Direction.IN
+
+
+REASON_OF_STATUS = {
+    "Rejected": Reason.REJECTED,
+    "Occupied": Reason.OCCUPIED,
+    "Faulted": Reason.FAULTED,
+    "Unavailable": Reason.UNAVAILABLE,
+    "Scheduled": Reason.SCHEDULED,
+    "NotImplemented": Reason.NOT_IMPLEMENTED,
+}
+"""Why an answer that is not Accepted excludes a candidate; any other status counts as rejected."""
+
+
+def refusal(exchange: Exchange | None, answer: Answer | None) -> Reason | None:
+    """Why the answer to a request excludes it; None when it was accepted. `exchange` is None without an answer."""
+    if exchange is None:
+        return Reason.NO_CONF
+    if exchange.is_error:
+        return Reason.CALL_ERROR
+    if answer is None or answer.status != "Accepted":
+        return REASON_OF_STATUS.get(answer.status or "", Reason.REJECTED) if answer else Reason.REJECTED
+    return None
+
+
+class Candidate:
+    """A request of the tool that waits for its answer and for the message that it causes.
+
+    `reached` is set when the caused message has come; `exchange` and `answer` when the request was answered.
+    """
+
+    def __init__(self, call: OcppMessage, station: Station) -> None:
+        """Remember how things stood when the request was sent."""
+        self.call = call
+        self.marks = station.marks()
+        self.phase = station.phase
+        self.exchange: Exchange | None = None
+        self.answer: Answer | None = None
+        self.reached: Moment | None = None
+
+    @property
+    def came_early(self) -> bool:
+        """True when the caused message came before the answer (T3)."""
+        answered_line = self.exchange.end_line if self.exchange else None
+        reached_line = self.reached.line if self.reached else None
+        return answered_line is not None and reached_line is not None and answered_line > reached_line
+
+
+C = TypeVar("C", bound=Candidate)
+
+
+class WindowCollector(Collector, ABC, Generic[C]):
+    """Keeps the open candidates of a run and decides each exactly once.
+
+    A candidate is decided when it is answered and its message has come, when it is refused, or when its window closes: at
+    a disconnection, at what the parameter says, and with the run.
+    """
+
+    def __init__(self, context: RunContext) -> None:
+        """Follow the context's station."""
+        self.context = context
+        self.open: list[C] = []
+
+    # what a parameter adds
+
+    @abstractmethod
+    def reason(self, candidate: C, ending: Moment, *, disconnected: bool) -> Reason | None:
+        """Why the candidate is no value: the first condition of the method that does not hold; None if it is one."""
+
+    @abstractmethod
+    def combination(self, candidate: C, ending: Moment) -> str:
+        """Combination under which the candidate is listed."""
+
+    @abstractmethod
+    def observation(self, candidate: C, ending: Moment) -> Row:
+        """Row of a candidate that is a value."""
+
+    # what it uses
+
+    def reach(self, candidate: C, message: OcppMessage) -> None:
+        """Note the message that ends the interval."""
+        candidate.reached = self.moment(message.stamp_ns, message.line)
+        if candidate.exchange is not None:
+            self.decide(candidate, candidate.reached)
+
+    def close(self, candidates: Iterable[C], message: OcppMessage) -> None:
+        """Close windows at a message."""
+        ending = self.moment(message.stamp_ns, message.line)
+        for candidate in list(candidates):
+            self.decide(candidate, ending)
+
+    def moment(self, stamp_ns: int, line: int | None) -> Moment:
+        """This moment."""
+        return Moment(stamp_ns, line, self.context.station.marks())
+
+    def decide(self, candidate: C, ending: Moment, *, disconnected: bool = False) -> None:
+        """Add the candidate's row; `ending` closed its window unless its message had come before."""
+        self.open.remove(candidate)
+        ending = candidate.reached or ending
+        reason = self.reason(candidate, ending, disconnected=disconnected)
+        if reason is None:
+            self.context.add(self.observation(candidate, ending))
+        else:
+            self.context.add(self.excluded(candidate, ending, reason))
+
+    def excluded(self, candidate: C, ending: Moment, reason: Reason) -> Row:
+        """Row of an excluded candidate."""
+        call = candidate.call
+        return Row(
+            self.context.parameter,
+            RowKind.EXCLUSION,
+            self.combination(candidate, ending),
+            call.line,
+            call.line,
+            ending.line,
+            reason=reason,
+            phase=candidate.phase,
+            station=call.station,
+            stamp_ns=call.stamp_ns,
+        )
+
+    def observed(self, candidate: C, ending: Moment, *, start: tuple[int, int], **rest: Any) -> Row:
+        """Row of an interval from `start` (stamp in ns, line) to `ending`; `rest` are further fields of Row."""
+        call = candidate.call
+        start_ns, start_line = start
+        return Row(
+            self.context.parameter,
+            RowKind.OBSERVATION,
+            self.combination(candidate, ending),
+            call.line,
+            start_line,
+            ending.line,
+            value_ns=ending.stamp_ns - start_ns,
+            from_request_ns=ending.stamp_ns - call.stamp_ns,
+            phase=candidate.phase,
+            station=call.station,
+            stamp_ns=call.stamp_ns,
+            **rest,
+        )
+
+    # events
+
+    def answered(self, exchange: Exchange, fact: Fact | None, answer: Answer | None) -> None:
+        """Note an answer: a refused candidate is decided now, and one whose message came first."""
+        for candidate in self.open:
+            if candidate.call is exchange.call:
+                candidate.exchange, candidate.answer = exchange, answer
+                if refusal(exchange, answer) is not None or self.is_settled(candidate):
+                    self.decide(candidate, self.moment(exchange.end_ns, exchange.end_line))
+                return
+
+    def is_settled(self, candidate: C) -> bool:
+        """True when an accepted candidate need not wait any longer."""
+        return candidate.reached is not None
+
+    def narrated(self, narration: Narration) -> None:
+        """The loss of the connection closes every window."""
+        if narration.kind in (NarrationKind.DISCONNECTED, NarrationKind.CONNECTED):
+            for candidate in list(self.open):
+                stamp_ns = candidate.call.stamp_ns if narration.stamp_ns is None else narration.stamp_ns
+                self.decide(candidate, self.moment(stamp_ns, narration.line), disconnected=True)
+
+    def ended(self, stamp_ns: int) -> None:
+        """The end of the run closes every window."""
+        ending = self.moment(stamp_ns, None)
+        for candidate in list(self.open):
+            self.decide(candidate, ending)

@@ -1,0 +1,178 @@
+"""RemoteStartTransaction.req to StartTransaction.req, where the start follows immediately (docs/method.md 6)."""
+
+from __future__ import annotations
+
+from perfkit.core.sample import Flag, Reason, Row
+from perfkit_analyzers.dialects.facts import (
+    STATION_CONNECTOR,
+    Fact,
+    Place,
+    RemoteStart,
+    Reset,
+    StatusReport,
+    TransactionStart,
+    contains,
+    overlaps,
+)
+from perfkit_analyzers.message import OcppMessage, Role
+from perfkit_analyzers.parameters.base import (
+    Candidate,
+    Collector,
+    RunContext,
+    WindowCollector,
+    Yield,
+    is_from_dut,
+    refusal,
+)
+from perfkit_analyzers.station import Moment, Station
+
+key = "remote_start_authorization_time"
+name = "Transaction authorization time by RemoteStartTransaction"
+definition = (
+    "The time between the RemoteStartTransaction.req message and the corresponding StartTransaction.req, where the "
+    "RemoteStartTransaction immediately results in an authorization followed by a StartTransaction.req."
+)
+clause = "8.2.1, A.4"
+roles = frozenset({Role.CHARGING_STATION})
+yields = (
+    Yield(
+        "RemoteStartTransaction/StartTransaction",
+        (
+            *("TC_010_CS", "TC_005_1_CS", "TC_005_2_CS", "TC_005_3_CS", "TC_007_CS", "TC_008_CS", "TC_012_CS"),
+            *("TC_015_CS", "TC_016_CS", "TC_018_1_CS", "TC_018_2_CS", "TC_028_CS", "TC_032_1_CS", "TC_032_2_CS"),
+            *("TC_036_CS", "TC_038_CS", "TC_046_2_CS", "TC_047_CS", "TC_049_CS", "TC_051_CS", "TC_057_CS"),
+            *("TC_058_2_CS", "TC_059_CS", "TC_066_CS", "TC_068_CS", "TC_069_CS", "TC_070_CS", "TC_071_CS", "TC_082_CS"),
+        ),
+    ),
+)
+
+_AUTHORIZE_SETTINGS = ("AuthorizeRemoteTxRequests", "AuthCtrlr.AuthorizeRemoteStart")
+
+
+class _Candidate(Candidate):
+    """A RemoteStartTransaction that waits for its StartTransaction."""
+
+    def __init__(self, call: OcppMessage, request: RemoteStart, station: Station) -> None:
+        super().__init__(call, station)
+        self.request = request
+        self.status_before = {place: connector.status for place, connector in station.connectors.items()}
+        self.plug_confirmed = {place for place in station.connectors if station.plug_confirmed_since_status(place)}
+        self.start: TransactionStart | None = None
+        self.is_replayed = False
+        self.reverted: set[Place] = set()
+        self.plugged_since: set[Place] = set()
+        self.faulted: set[Place] = set()
+
+    def fits(self, start: TransactionStart) -> bool:
+        """Same identifier and, if given, connector; 2.x matches by remoteStartId."""
+        if self.request.remote_start_id is not None:
+            return start.remote_start_id == self.request.remote_start_id
+        return start.id_tag == self.request.id_tag and contains(self.request.place, start.place)
+
+    def concerned(self) -> Place:
+        """Where the transaction starts: as StartTransaction says, else as requested."""
+        return self.start.place if self.start else self.request.place
+
+
+class RemoteStartCollector(WindowCollector[_Candidate]):
+    """One row per RemoteStartTransaction."""
+
+    def called(self, message: OcppMessage, fact: Fact) -> None:
+        """Open, close or feed candidates."""
+        if isinstance(fact, RemoteStart):
+            self.close([c for c in self.open if overlaps(c.request.place, fact.place)], message)
+            self.open.append(_Candidate(message, fact, self.context.station))
+        elif isinstance(fact, TransactionStart):
+            self._started(message, fact)
+        elif isinstance(fact, StatusReport):
+            self._status_reported(fact)
+        elif isinstance(fact, Reset) and not is_from_dut(message):
+            self.close(self.open, message)
+
+    def _started(self, message: OcppMessage, start: TransactionStart) -> None:
+        for candidate in self.open:
+            if candidate.start is None and candidate.fits(start):
+                candidate.start = start
+                candidate.is_replayed = self.context.station.is_replay(start.time, candidate.call.stamp_ns)
+                self.reach(candidate, message)
+                return
+
+    def _status_reported(self, report: StatusReport) -> None:
+        before = self.context.station.status(report.place)
+        plugged = self.context.dialect.plugged_statuses
+        for candidate in self.open:
+            if candidate.start is not None:
+                continue
+            if report.status == "Faulted":
+                candidate.faulted.add(report.place)
+            elif report.status == "Available" and before in plugged:
+                candidate.reverted.add(report.place)
+            elif report.status in plugged and before == "Available":
+                candidate.plugged_since.add(report.place)
+
+    def reason(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Reason | None:
+        """The first condition of docs/method.md 6 that does not hold."""
+        refused = refusal(candidate.exchange, candidate.answer)
+        if refused is not None:
+            return Reason.DISCONNECT if refused is Reason.NO_CONF and disconnected else refused
+        before, after = candidate.marks, ending.marks
+        conditions = (
+            (Reason.CLOCK_STEP, after.clock_steps > before.clock_steps),
+            (Reason.DISCONNECT, disconnected or after.disconnects > before.disconnects),
+            (Reason.REBOOT, after.reboots > before.reboots),
+            (Reason.FAULTED, any(contains(candidate.concerned(), place) for place in candidate.faulted)),
+            (Reason.CONNECTION_TIMEOUT, self._has_reverted(candidate)),
+            (Reason.AUTH_REFUSED, after.refusals > before.refusals),
+            (Reason.QUEUED, candidate.is_replayed),
+            (Reason.WAIT_PLUG, after.plug_prompts > before.plug_prompts),
+        )
+        failed = next((reason for reason, fails in conditions if fails), None) or self._plug_reason(candidate)
+        if failed is None and after.operator > before.operator:
+            return Reason.OPERATOR
+        return Reason.NO_START if failed is None and candidate.start is None else failed
+
+    def _has_reverted(self, candidate: _Candidate) -> bool:
+        """Preparing → Available before the start; Mode 1/2-only stations do so after the power pulse (Appendix D)."""
+        if self.context.mode_1_2_only and candidate.start is not None:
+            return False
+        return any(contains(candidate.concerned(), place) for place in candidate.reverted)
+
+    def _plug_reason(self, candidate: _Candidate) -> Reason | None:
+        """Condition 3: the cable was in before the request."""
+        places = [p for p in candidate.status_before if p != STATION_CONNECTOR and contains(candidate.concerned(), p)]
+        states = [self._was_plugged(candidate, place) for place in places]
+        if any(states):
+            return None
+        return Reason.WAIT_PLUG if states else Reason.PLUG_STATE_UNKNOWN
+
+    def _was_plugged(self, candidate: _Candidate, place: Place) -> bool:
+        status = candidate.status_before[place]
+        if self.context.mode_1_2_only and status == "Available":
+            return True  # Appendix D: a plugged station of this subtype reports Available until the authorization
+        if status in self.context.dialect.plugged_statuses:
+            return place not in candidate.plugged_since
+        return status in ("Finishing", "Reserved") and place in candidate.plug_confirmed
+
+    def combination(self, candidate: _Candidate, ending: Moment) -> str:
+        """Stratum: the authorization setting read in this run, and whether an Authorize was nested."""
+        configuration = self.context.station.configuration
+        setting = next((configuration[k] for k in _AUTHORIZE_SETTINGS if k in configuration), "unknown").lower()
+        seen = "with" if ending.marks.authorizes > candidate.marks.authorizes else "without"
+        return f"AuthorizeRemoteTxRequests={setting}, {seen} Authorize"
+
+    def observation(self, candidate: _Candidate, ending: Moment) -> Row:
+        """Row from request to request; net of the tool's answers to nested Authorize requests."""
+        call = candidate.call
+        nested_ns = ending.marks.authorize_ns - candidate.marks.authorize_ns
+        return self.observed(
+            candidate,
+            ending,
+            start=(call.stamp_ns, call.line),
+            flags=(Flag.ORDER_ANOMALY,) if candidate.came_early else (),
+            net_ns=ending.stamp_ns - call.stamp_ns - nested_ns,
+        )
+
+
+def collector(context: RunContext) -> Collector:
+    """Collector of one run."""
+    return RemoteStartCollector(context)

@@ -1,0 +1,106 @@
+"""RemoteStopTransaction.req to StopTransaction.req, where the stop follows immediately (docs/method.md 7)."""
+
+from __future__ import annotations
+
+from perfkit.core.policy import Inclusion
+from perfkit.core.sample import Flag, Reason, Row
+from perfkit_analyzers.dialects.facts import Fact, RemoteStop, Reset, TransactionStop
+from perfkit_analyzers.message import OcppMessage, Role
+from perfkit_analyzers.parameters.base import (
+    Candidate,
+    Collector,
+    RunContext,
+    WindowCollector,
+    Yield,
+    is_from_dut,
+    refusal,
+)
+from perfkit_analyzers.station import Moment, Station
+
+key = "remote_stop_authorization_time"
+name = "Transaction authorization end time by RemoteStopTransaction"
+definition = (
+    "The time between the RemoteStopTransaction.req message and the corresponding StopTransaction.req, where the "
+    "RemoteStopTransaction immediately results in an end of the authorization followed by a StopTransaction.req."
+)
+clause = "8.2.1, A.4"
+roles = frozenset({Role.CHARGING_STATION})
+yields = (Yield("RemoteStopTransaction/StopTransaction", ("TC_012_CS", "TC_005_3_CS", "clean-up between test cases")),)
+
+_COMBINATION = "RemoteStopTransaction/StopTransaction"
+
+
+class _Candidate(Candidate):
+    """A RemoteStopTransaction that waits for its StopTransaction."""
+
+    def __init__(self, call: OcppMessage, request: RemoteStop, station: Station) -> None:
+        super().__init__(call, station)
+        self.transaction_id = request.transaction_id
+        self.is_known = request.transaction_id in station.transactions
+        self.stop: TransactionStop | None = None
+        self.is_replayed = False
+
+
+class RemoteStopCollector(WindowCollector[_Candidate]):
+    """One row per RemoteStopTransaction."""
+
+    def called(self, message: OcppMessage, fact: Fact) -> None:
+        """Open, close or feed candidates."""
+        if isinstance(fact, RemoteStop):
+            self.close([c for c in self.open if c.transaction_id == fact.transaction_id], message)
+            self.open.append(_Candidate(message, fact, self.context.station))
+        elif isinstance(fact, TransactionStop):
+            self._stopped(message, fact)
+        elif isinstance(fact, Reset) and not is_from_dut(message):
+            self.close(self.open, message)
+
+    def _stopped(self, message: OcppMessage, stop: TransactionStop) -> None:
+        for candidate in self.open:
+            if candidate.stop is None and candidate.transaction_id == stop.transaction_id:
+                candidate.stop = stop
+                is_replay = self.context.station.is_replay(stop.time, candidate.call.stamp_ns)
+                candidate.is_replayed = stop.offline or is_replay
+                self.reach(candidate, message)
+                return
+
+    def reason(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Reason | None:
+        """The first condition of docs/method.md 7 that does not hold."""
+        refused = refusal(candidate.exchange, candidate.answer)
+        if refused is not None:
+            return Reason.DISCONNECT if refused is Reason.NO_CONF and disconnected else refused
+        before, after = candidate.marks, ending.marks
+        conditions = (
+            (Reason.UNKNOWN_TX, not candidate.is_known),
+            (Reason.CLOCK_STEP, after.clock_steps > before.clock_steps),
+            (Reason.DISCONNECT, disconnected or after.disconnects > before.disconnects),
+            (Reason.QUEUED, candidate.is_replayed),
+            (Reason.OPERATOR, after.operator > before.operator),
+            (Reason.NO_STOP, candidate.stop is None),
+        )
+        failed = next((reason for reason, fails in conditions if fails), None)
+        return failed or self._stop_reason(candidate)
+
+    def _stop_reason(self, candidate: _Candidate) -> Reason | None:
+        stated = candidate.stop.reason if candidate.stop else None
+        if stated is None:
+            counted = self.context.policy.reason_absent is Inclusion.INCLUDE
+            return None if counted else Reason.REASON_ABSENT
+        return None if stated == "Remote" else Reason.OTHER_REASON
+
+    def combination(self, candidate: _Candidate, ending: Moment) -> str:
+        """Request and caused message; in 2.x with the event type, since an Updated event may be the answer."""
+        stratum = candidate.stop.stratum if candidate.stop else None
+        return _COMBINATION if stratum is None else f"RequestStopTransaction/TransactionEvent({stratum})"
+
+    def observation(self, candidate: _Candidate, ending: Moment) -> Row:
+        """Row from request to request."""
+        flags = [Flag.ORDER_ANOMALY] if candidate.came_early else []
+        if candidate.stop is not None and candidate.stop.reason is None:
+            flags.append(Flag.REASON_ABSENT)
+        start = (candidate.call.stamp_ns, candidate.call.line)
+        return self.observed(candidate, ending, start=start, flags=tuple(flags))
+
+
+def collector(context: RunContext) -> Collector:
+    """Collector of one run."""
+    return RemoteStopCollector(context)

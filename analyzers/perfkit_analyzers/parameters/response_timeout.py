@@ -1,0 +1,35 @@
+"""OCPP response timeout: from a CALL of the tool to the DUT's answer (docs/method.md 4)."""
+
+from __future__ import annotations
+
+from perfkit.core.policy import Inclusion
+from perfkit_analyzers.exchange import Exchange
+from perfkit_analyzers.message import Role
+from perfkit_analyzers.parameters.base import Collector, RunContext, Yield
+from perfkit_analyzers.responses import response_row
+
+key = "response_timeout"
+name = "OCPP response timeout"
+definition = "The response time for when waiting for an OCPP response message."
+clause = "8.2.1, A.4"
+roles = frozenset({Role.CHARGING_STATION, Role.CSMS})
+yields = (Yield("any request", ("every test case",)),)
+
+
+class ResponseCollector(Collector):
+    """One row per CALL of the tool."""
+
+    def __init__(self, context: RunContext) -> None:
+        """Add rows to the context's ledger."""
+        self._add = context.add
+        self._station = context.station
+        self._errors_apart = context.policy.call_errors is Inclusion.EXCLUDE
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """Add the row of an ended CALL."""
+        self._add(response_row(key, exchange, phase=self._station.phase, errors_apart=self._errors_apart))
+
+
+def collector(context: RunContext) -> Collector:
+    """Collector of one run."""
+    return ResponseCollector(context)

@@ -1,0 +1,328 @@
+"""OCPP triggered function timeout: from the answer to the message that the request causes (docs/method.md 5)."""
+
+from __future__ import annotations
+
+from perfkit.core.policy import Multi, TriggeredStart, TriggerFwDiag
+from perfkit.core.sample import Flag, Reason, Row, RowKind
+from perfkit_analyzers.dialects.facts import (
+    WHOLE_STATION,
+    CancelReservation,
+    ChangeAvailability,
+    Fact,
+    FirmwareOrDiagnostics,
+    Place,
+    Reserve,
+    Reset,
+    StatusReport,
+    Trigger,
+    overlaps,
+)
+from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage, Role
+from perfkit_analyzers.parameters.base import (
+    Candidate,
+    Collector,
+    RunContext,
+    WindowCollector,
+    Yield,
+    is_from_dut,
+    refusal,
+)
+from perfkit_analyzers.prompts import PromptKind, classify_prompt
+from perfkit_analyzers.station import Moment, Station
+from perfkit_analyzers.targets import Accept, ActionTarget, MeterTarget, StatusSetTarget, StatusTarget, Target
+
+key = "triggered_function_timeout"
+name = "OCPP triggered function timeout"
+definition = (
+    "The response time for when waiting for an OCPP function with its corresponding request message. "
+    "(Firmware update, Diagnostics and Reboot are excluded from this measurement.)"
+)
+clause = "8.2.1, A.4"
+roles = frozenset({Role.CHARGING_STATION})
+yields = (
+    Yield("CancelReservation/StatusNotification", ("TC_051_CS",)),
+    Yield("ReserveNow/StatusNotification", ("TC_046_1_CS", "TC_046_2_CS", "TC_047_CS", "TC_049_CS", "TC_053_CS")),
+    Yield(
+        "ChangeAvailability/StatusNotification", ("TC_013_CS", "TC_014_CS", "TC_034_CS", "TC_048_3_CS", "TC_050_3_CS")
+    ),
+    Yield("TriggerMessage/MeterValues", ("TC_054_CS",)),
+    Yield("TriggerMessage/Heartbeat", ("TC_054_CS",)),
+    Yield("TriggerMessage/StatusNotification", ("TC_054_CS",)),
+)
+
+Request = CancelReservation | Reserve | ChangeAvailability | Trigger
+_REQUESTS = (CancelReservation, Reserve, ChangeAvailability, Trigger)
+_OWN_ROW = frozenset(
+    {
+        *("DiagnosticsStatusNotification", "FirmwareStatusNotification", "LogStatusNotification"),
+        *("SignedFirmwareStatusNotification", "SignCertificate", "SignChargePointCertificate"),
+    }
+)
+"""Triggered messages that A.4's exclusion of firmware and diagnostics concerns (switch trigger_fw_diag)."""
+
+
+class _Candidate(Candidate):
+    """A request and what would satisfy it."""
+
+    def __init__(self, call: OcppMessage, request: Request, station: Station) -> None:
+        super().__init__(call, station)
+        self.request = request
+        self.caused = request.caused if isinstance(request, Trigger) else "StatusNotification"
+        self.place = _place(request, station)
+        self.target = _target(request, self.place, station)
+        self.was_rebooting = station.rebooting
+        self.was_in_sequence = station.in_sequence
+        self.wants_meter_values = isinstance(self.target, MeterTarget)
+        self.silence_is_legal = isinstance(request, Reserve) and request.place == WHOLE_STATION
+        self.state_unknown = isinstance(request, ChangeAvailability) and self.target.may_be_silent
+
+    def is_same_kind(self, other: _Candidate) -> bool:
+        """True when a later request of this kind on this connector closes the window (T7)."""
+        same = self.call.action == other.call.action and self.caused == other.caused
+        return same and overlaps(self.place, other.place)
+
+
+class TriggeredFunctionCollector(WindowCollector[_Candidate]):
+    """One row per request whose function is triggered."""
+
+    def called(self, message: OcppMessage, fact: Fact) -> None:
+        """Open, close or feed candidates."""
+        if is_from_dut(message):
+            self._offer(message, fact)
+        elif isinstance(fact, _REQUESTS):
+            candidate = _Candidate(message, fact, self.context.station)
+            self.close([c for c in self.open if c.is_same_kind(candidate)], message)
+            self.context.station.meter_values_wanted += candidate.wants_meter_values
+            self.open.append(candidate)
+        elif isinstance(fact, Reset | FirmwareOrDiagnostics):
+            self.close(self.open, message)
+
+    def _offer(self, message: OcppMessage, fact: Fact) -> None:
+        """Give a message to the oldest candidate that it satisfies, and to no other."""
+        moment = self.moment(message.stamp_ns, message.line) if self.open else None
+        for candidate in self.open:
+            if moment and candidate.target.offer(message, fact, moment):
+                if candidate.target.is_complete:
+                    self.reach(candidate, message)
+                return
+
+    def is_settled(self, candidate: _Candidate) -> bool:
+        """Nothing need follow an accepted request whose status holds already."""
+        return candidate.target.is_noop or super().is_settled(candidate)
+
+    def narrated(self, narration: Narration) -> None:
+        """A power cycle closes every window before it counts as a prompt."""
+        if narration.kind is NarrationKind.PROMPT and classify_prompt(narration.text) is PromptKind.POWER:
+            for candidate in list(self.open):
+                stamp_ns = candidate.call.stamp_ns if narration.stamp_ns is None else narration.stamp_ns
+                self.decide(candidate, self.moment(stamp_ns, narration.line))
+        super().narrated(narration)
+
+    def decide(self, candidate: _Candidate, ending: Moment, *, disconnected: bool = False) -> None:
+        """Add the candidate's row: silence where a message was due is censored, not excluded."""
+        self.context.station.meter_values_wanted -= candidate.wants_meter_values
+        super().decide(candidate, ending, disconnected=disconnected)
+
+    def reason(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Reason | None:
+        """The first condition of docs/method.md 5 that does not hold."""
+        if isinstance(candidate.request, Trigger) and candidate.request.extended:
+            return Reason.NOT_IN_A4
+        refused = refusal(candidate.exchange, candidate.answer)
+        if refused is not None:
+            return Reason.DISCONNECT if refused is Reason.NO_CONF and disconnected else refused
+        target = candidate.target
+        reached = target.moment if target.is_acceptable and target.moment else ending
+        before, after = candidate.marks, reached.marks
+        rebooted = candidate.was_rebooting or after.reboots > before.reboots or candidate.caused == "BootNotification"
+        conditions = (
+            (Reason.CLOCK_STEP, after.clock_steps > before.clock_steps),
+            (Reason.REBOOT, rebooted),
+            (Reason.FW_DIAG, candidate.was_in_sequence),
+            (Reason.NOOP, target.is_noop),
+            (Reason.OPERATOR, after.operator > before.operator),
+        )
+        failed = next((reason for reason, fails in conditions if fails), None)
+        return failed or self._silence(candidate, disconnected=disconnected)
+
+    def _silence(self, candidate: _Candidate, *, disconnected: bool) -> Reason | None:
+        """Why the caused message is missing and no bound can be given; None when it came, or is censored."""
+        target = candidate.target
+        if target.is_acceptable:
+            return None
+        if disconnected:
+            return Reason.DISCONNECT
+        if target.first is not None:
+            return Reason.SET_INCOMPLETE
+        if candidate.silence_is_legal:
+            return Reason.NO_STATUS
+        return Reason.STATE_UNKNOWN if candidate.state_unknown else None
+
+    def combination(self, candidate: _Candidate, ending: Moment) -> str:
+        """Request and caused message, as Appendix A.4 lists them."""
+        return f"{candidate.call.action}/{candidate.caused}"
+
+    def observation(self, candidate: _Candidate, ending: Moment) -> Row:
+        """Row of a value, or of a silence of known length."""
+        target = candidate.target
+        first_only = self.context.policy.multi is Multi.FIRST
+        message = target.first if first_only else target.last
+        if message is None or target.moment is None:
+            return self._censored(candidate, ending)
+        ending = target.moment
+        start = self._start(candidate, message)
+        row_ending = Moment(message.stamp_ns, message.line, ending.marks)
+        early = start[1] == candidate.call.line and self.context.policy.triggered_start is TriggeredStart.CONF
+        flags = (*((Flag.ORDER_ANOMALY,) if early else ()), *target.flags, *self._flags(candidate, message))
+        nested_ns = ending.marks.authorize_ns - candidate.marks.authorize_ns
+        return self.observed(
+            candidate,
+            row_ending,
+            start=start,
+            flags=flags,
+            first_ns=target.first.stamp_ns - start[0] if target.first and target.first is not target.last else None,
+            net_ns=message.stamp_ns - start[0] - nested_ns,
+            separate=self._is_separate(candidate),
+        )
+
+    def _start(self, candidate: _Candidate, message: OcppMessage) -> tuple[int, int]:
+        """Stamp and line of the answer, or of the request by policy and where the message came first (T1, T3)."""
+        exchange = candidate.exchange
+        if exchange is None or exchange.end_line is None or message.line < exchange.end_line:
+            return candidate.call.stamp_ns, candidate.call.line
+        if self.context.policy.triggered_start is TriggeredStart.REQ:
+            return candidate.call.stamp_ns, candidate.call.line
+        return exchange.end_ns, exchange.end_line
+
+    def _censored(self, candidate: _Candidate, ending: Moment) -> Row:
+        start_ns, start_line = candidate.call.stamp_ns, candidate.call.line
+        exchange = candidate.exchange
+        if exchange and exchange.end_line and self.context.policy.triggered_start is TriggeredStart.CONF:
+            start_ns, start_line = exchange.end_ns, exchange.end_line
+        return Row(
+            key,
+            RowKind.CENSORED,
+            self.combination(candidate, ending),
+            candidate.call.line,
+            start_line,
+            ending.line,
+            value_ns=ending.stamp_ns - start_ns,
+            reason=Reason.NO_STATUS,
+            from_request_ns=ending.stamp_ns - candidate.call.stamp_ns,
+            separate=self._is_separate(candidate),
+            phase=candidate.phase,
+            station=candidate.call.station,
+            stamp_ns=candidate.call.stamp_ns,
+        )
+
+    def _is_separate(self, candidate: _Candidate) -> bool:
+        is_own_row = candidate.call.action == "TriggerMessage" and candidate.caused in _OWN_ROW
+        return is_own_row and self.context.policy.trigger_fw_diag is TriggerFwDiag.SEPARATE
+
+    def _flags(self, candidate: _Candidate, message: OcppMessage) -> tuple[Flag, ...]:
+        station = self.context.station
+        flags = []
+        if message.action == "StatusNotification" and station.configuration.get("MinimumStatusDuration", "0") != "0":
+            flags.append(Flag.MIN_STATUS_DURATION)
+        if candidate.caused == "Heartbeat" and _heartbeat_was_due(station, candidate.call, message):
+            flags.append(Flag.PERIODIC_POSSIBLE)
+        return tuple(flags)
+
+
+def _heartbeat_was_due(station: Station, call: OcppMessage, heartbeat: OcppMessage) -> bool:
+    """True when the heartbeat grid (last heartbeat plus whole intervals) has a point between request and heartbeat."""
+    if station.last_heartbeat_ns is None or not station.heartbeat_interval_s:
+        return False
+    interval_ns = station.heartbeat_interval_s * 10**9
+    whole = -((station.last_heartbeat_ns - call.stamp_ns) // interval_ns)
+    return call.stamp_ns <= station.last_heartbeat_ns + whole * interval_ns <= heartbeat.stamp_ns
+
+
+def _place(request: Request, station: Station) -> Place:
+    """Connector that the request concerns; the whole station when it names none."""
+    if isinstance(request, CancelReservation):
+        reservation = station.reservations.get(request.reservation_id)
+        if reservation is not None and reservation.place != WHOLE_STATION:
+            return reservation.place
+        reserved = [place for place, connector in station.connectors.items() if connector.status == "Reserved"]
+        return reserved[0] if len(reserved) == 1 else WHOLE_STATION
+    return request.place
+
+
+def _target(request: Request, place: Place, station: Station) -> Target:
+    """What satisfies the request, by the table of docs/method.md 5, T2."""
+    match request:
+        case CancelReservation():
+            alternatives = station.dialect.plugged_statuses
+            is_noop = station.status(place) == "Available"
+            return StatusTarget((place,), _available_or(alternatives, station), is_noop=is_noop)
+        case Reserve():
+            return StatusTarget((place,), _exactly("Reserved"), is_noop=station.status(place) == "Reserved")
+        case ChangeAvailability():
+            return _availability_target(request, place, station)
+        case Trigger():
+            return _trigger_target(request, place, station)
+
+
+def _availability_target(request: ChangeAvailability, place: Place, station: Station) -> Target:
+    accept = _operative(station) if request.operative else _exactly("Unavailable")
+    if station.is_single(place):
+        status = station.status(place)
+        return StatusTarget((place,), accept, is_noop=_holds(status, request), may_be_silent=status is None)
+    members = frozenset(m for m in station.members() if m[: len(place)] == place)
+    expected = frozenset(m for m in members if not _holds(station.status(m), request))
+    unknown = frozenset(m for m in expected if station.status(m) is None)
+    return StatusSetTarget(expected, unknown, accept, is_noop=bool(members) and not expected)
+
+
+def _holds(status: str | None, request: ChangeAvailability) -> bool:
+    """True when a connector is known to be as the request wants it."""
+    return status is not None and (status != "Unavailable") == request.operative
+
+
+def _trigger_target(request: Trigger, place: Place, station: Station) -> Target:
+    if request.caused == "MeterValues":
+        return MeterTarget(place)
+    if request.caused != "StatusNotification":
+        return ActionTarget(request.caused)
+    if place != WHOLE_STATION:
+        return StatusTarget((place,), _any_status)
+    members = station.members()
+    unknown = frozenset(m for m in members if station.status(m) is None)
+    return StatusSetTarget(members, unknown, _any_status, is_noop=False)
+
+
+def _any_status(_: StatusReport) -> tuple[Flag, ...] | None:
+    return ()
+
+
+def _exactly(status: str) -> Accept:
+    return lambda report: () if report.status == status else None
+
+
+def _available_or(alternatives: frozenset[str], station: Station) -> Accept:
+    """Available; with the cable known to be in also what a plugged connector reports."""
+
+    def accept(report: StatusReport) -> tuple[Flag, ...] | None:
+        if report.status == "Available":
+            return ()
+        is_plugged = station.cable_in(report.place) is True and report.status in alternatives
+        return (Flag.TARGET_ALT,) if is_plugged else None
+
+    return accept
+
+
+def _operative(station: Station) -> Accept:
+    """Available; with the cable known to be in any status but Unavailable."""
+
+    def accept(report: StatusReport) -> tuple[Flag, ...] | None:
+        if report.status == "Available":
+            return ()
+        is_plugged = station.cable_in(report.place) is True and report.status != "Unavailable"
+        return (Flag.TARGET_ALT,) if is_plugged else None
+
+    return accept
+
+
+def collector(context: RunContext) -> Collector:
+    """Collector of one run."""
+    return TriggeredFunctionCollector(context)

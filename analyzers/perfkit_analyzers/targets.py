@@ -1,0 +1,171 @@
+"""What ends a triggered function: the message, or the set of messages, that satisfies the request (docs/method.md 5, T2)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from perfkit.core.sample import Flag
+from perfkit_analyzers.dialects.facts import Fact, MeterReport, OtherReport, Place, StatusReport, contains
+from perfkit_analyzers.message import OcppMessage
+from perfkit_analyzers.station import Moment
+
+Accept = Callable[[StatusReport], tuple[Flag, ...] | None]
+"""Flags of an accepted status (none: empty), or None when the status does not satisfy the request."""
+
+
+class Target(ABC):
+    """Takes the DUT's messages one by one until the request is satisfied.
+
+    `first` is the message that satisfied it first, `last` the one that completed it, at `moment`; None as long as nothing
+    did. `is_noop`: what is wanted holds already. `may_be_silent`: it may hold already, the log does not tell.
+    """
+
+    is_noop = False
+    may_be_silent = False
+
+    def __init__(self) -> None:
+        """Nothing has come yet."""
+        self.first: OcppMessage | None = None
+        self.last: OcppMessage | None = None
+        self.moment: Moment | None = None
+        self.flags: tuple[Flag, ...] = ()
+
+    @abstractmethod
+    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+        """Take a message; True when it is used up by this target."""
+
+    @property
+    def is_complete(self) -> bool:
+        """True when nothing more need come."""
+        return self.last is not None
+
+    @property
+    def is_acceptable(self) -> bool:
+        """True when what has come by the end of the window is enough, though more might have come."""
+        return self.is_complete
+
+    def take(self, message: OcppMessage, moment: Moment, flags: tuple[Flag, ...] = ()) -> None:
+        """Note a message that counts."""
+        self.first = self.first or message
+        self.last, self.moment = message, moment
+        self.flags = tuple(dict.fromkeys((*self.flags, *flags)))
+
+
+class StatusTarget(Target):
+    """A StatusNotification of one connector, or of any inside `places`."""
+
+    def __init__(
+        self, places: tuple[Place, ...], accept: Accept, *, is_noop: bool = False, may_be_silent: bool = False
+    ) -> None:
+        """Wait for a status that `accept` takes, at any connector inside one of `places`."""
+        super().__init__()
+        self._places = places
+        self._accept = accept
+        self.is_noop = is_noop
+        self.may_be_silent = may_be_silent
+
+    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+        """Take a fitting StatusNotification."""
+        if self.is_complete or not isinstance(fact, StatusReport):
+            return False
+        if not any(contains(place, fact.place) for place in self._places):
+            return False
+        flags = self._accept(fact)
+        if flags is None:
+            return False
+        self.take(message, moment, flags)
+        return True
+
+
+class StatusSetTarget(Target):
+    """A StatusNotification of each connector of a set.
+
+    `waiting` holds the connectors that must report; those in `unknown` may stay silent, since their status before is not
+    known. An empty set with nothing known at all accepts whatever comes until the window closes.
+    """
+
+    def __init__(self, expected: frozenset[Place], unknown: frozenset[Place], accept: Accept, *, is_noop: bool) -> None:
+        """`expected`: who is to report; empty when the number of connectors is not known."""
+        super().__init__()
+        self.waiting = set(expected)
+        self._open_ended = not expected
+        self._unknown = unknown
+        self._reported: set[Place] = set()
+        self._accept = accept
+        self.is_noop = is_noop
+        self.may_be_silent = expected <= unknown
+
+    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+        """Take the first fitting StatusNotification of each connector."""
+        if not isinstance(fact, StatusReport) or fact.place in self._reported:
+            return False
+        if not self._open_ended and fact.place not in self.waiting:
+            return False
+        flags = self._accept(fact)
+        if flags is None:
+            return False
+        self._reported.add(fact.place)
+        self.waiting.discard(fact.place)
+        self.take(message, moment, flags)
+        return True
+
+    @property
+    def is_complete(self) -> bool:
+        """True when every connector that was expected has reported."""
+        return self.last is not None and not self._open_ended and not self.waiting
+
+    @property
+    def is_acceptable(self) -> bool:
+        """True when only connectors of unknown status are missing; flagged."""
+        if self.last is None or not self.waiting <= self._unknown:
+            return False
+        if not self.is_complete and Flag.SET_PARTIAL not in self.flags:
+            self.flags = (*self.flags, Flag.SET_PARTIAL)
+        return True
+
+
+class ActionTarget(Target):
+    """A CALL of one action: Heartbeat, FirmwareStatusNotification, …"""
+
+    def __init__(self, action: str) -> None:
+        """`action` as the station sends it."""
+        super().__init__()
+        self._action = action
+
+    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+        """Take the first CALL of the action."""
+        if self.is_complete or message.action != self._action:
+            return False
+        if isinstance(fact, OtherReport) and fact.status not in (None, "Idle"):
+            return False  # a status other than Idle belongs to a running sequence, not to the trigger
+        self.take(message, moment)
+        return True
+
+
+class MeterTarget(Target):
+    """MeterValues with context Trigger; failing that the first that is not explicitly periodic."""
+
+    def __init__(self, place: Place) -> None:
+        """`place` as the trigger named it."""
+        super().__init__()
+        self._place = place
+        self._fallback: tuple[OcppMessage, Moment, tuple[Flag, ...]] | None = None
+
+    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+        """Take MeterValues of the connector; only context Trigger completes the target at once."""
+        if self.is_complete or not isinstance(fact, MeterReport) or not contains(self._place, fact.place):
+            return False
+        if "Trigger" in fact.contexts:
+            self.take(message, moment)
+            return True
+        if self._fallback is None and not fact.contexts & {"Sample.Clock", "Sample.Periodic"}:
+            self._fallback = (message, moment, () if fact.contexts else (Flag.CONTEXT_ABSENT,))
+        return False
+
+    @property
+    def is_acceptable(self) -> bool:
+        """True when context Trigger came, or else the fallback, which is taken now."""
+        if self.last is None and self._fallback is not None:
+            self.take(*self._fallback)
+        return self.last is not None

@@ -1,0 +1,344 @@
+"""One run of a test case: events in file order go to pairing, station and collectors; rows come out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from perfkit.core.policy import Policy
+from perfkit_analyzers.actions import initiator
+from perfkit_analyzers.dialects.base import Dialect
+from perfkit_analyzers.dialects.facts import (
+    Answer,
+    Fact,
+    Place,
+    TransactionStart,
+    TransactionStop,
+)
+from perfkit_analyzers.dialects.table import OCPP_16, dialect_for_action, dialect_for_version
+from perfkit_analyzers.exchange import Exchange, Pairing
+from perfkit_analyzers.ledger import RunLedger
+from perfkit_analyzers.message import (
+    Direction,
+    MessageType,
+    Narration,
+    NarrationKind,
+    OcppMessage,
+    Role,
+    TestCaseEnded,
+    TestCaseStarted,
+)
+from perfkit_analyzers.parameters.base import Collector, RunContext
+from perfkit_analyzers.parameters.table import PARAMETERS
+from perfkit_analyzers.station import Station
+
+UNDECIDED_MESSAGES = 1000
+"""Messages held back until one of them tells the role; then the run counts as one of unknown role."""
+
+
+class AnomalyKind(StrEnum):
+    """What is odd about a message without spoiling a row."""
+
+    ORPHAN = "ORPHAN"  # an answer to no open CALL
+    RETRY = "RETRY"  # a transaction message sent again
+    PAYLOAD = "PAYLOAD"  # a payload of another shape than the standard's
+
+
+class Anomalies(msgspec.Struct):
+    """Anomalies counted, with the lines of the first few of each kind."""
+
+    counts: dict[AnomalyKind, int] = {}
+    lines: dict[AnomalyKind, list[int]] = {}
+
+    def add(self, kind: AnomalyKind, line: int) -> None:
+        """Count one."""
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        shown = self.lines.setdefault(kind, [])
+        if len(shown) < 10:
+            shown.append(line)
+
+
+class Dut(msgspec.Struct, frozen=True):
+    """What the measurement needs to know of the device under test, from the PICS."""
+
+    role: Role | None = None
+    connector_count: int | None = None
+    mode_1_2_only: bool = False
+
+
+class RunResult(msgspec.Struct):
+    """A finished run: what it was and what it yielded.
+
+    `left_out` says why the run yielded nothing as a whole (`role_mismatch`, `role_unknown`, `role_contradiction`).
+    """
+
+    started: TestCaseStarted
+    ended: TestCaseEnded
+    role: Role | None
+    role_source: str | None
+    ocpp_version: str
+    ledger: RunLedger
+    anomalies: Anomalies
+    messages: int
+    first_stamp_ns: int | None
+    last_stamp_ns: int | None
+    resolution_ns: int
+    left_out: str | None
+    notes: tuple[str, ...]
+
+
+class RunTracker:
+    """Takes the events of one run."""
+
+    def __init__(
+        self,
+        started: TestCaseStarted,
+        *,
+        dut: Dut,
+        policy: Policy,
+        ledger: RunLedger,
+        transactions: dict[str, Place],
+    ) -> None:
+        """Begin with what the header says; `transactions` are those open from earlier runs of the same file."""
+        self.started = started
+        self.ledger = ledger
+        self.messages = 0
+        self._dut = dut
+        self._policy = policy
+        self._transactions = transactions
+        self._anomalies = Anomalies()
+        self._resolution = ResolutionGauge(started.resolution_ns)
+        self._first_ns: int | None = None
+        self._last_ns: int | None = started.stamp_ns
+        self._role = started.sut
+        self._role_source = started.sut_source
+        self._left_out: str | None = None
+        self._notes: list[str] = list(started.notes)
+        self._undecided: list[OcppMessage | Narration] = []
+        self._role_confirmed = False
+        self._dialect = dialect_for_version(started.ocpp_version)
+        if self._role is not None:
+            self._begin(self._role)
+
+    # --- events -----------------------------------------------------------------------------------------------------
+
+    def message(self, message: OcppMessage) -> None:
+        """Take in a message."""
+        self.messages += 1
+        stamp_ns = message.stamp_ns
+        self._last_ns = stamp_ns
+        if self._first_ns is None:
+            self._first_ns = stamp_ns
+        self._resolution.see(stamp_ns)
+        if not self._role_confirmed:
+            self._learn_role(message)
+        if self._role is None:
+            self._hold_back(message)
+        elif message.type is MessageType.CALL:
+            self._call(message)
+        elif message.type is MessageType.CALLRESULT or message.type is MessageType.CALLERROR:
+            self._answer(message)
+
+    def narration(self, narration: Narration) -> None:
+        """Take in a line of narration."""
+        if narration.stamp_ns is not None:
+            self._last_ns = narration.stamp_ns
+        if self._role is None:
+            self._undecided.append(narration)
+            return
+        for collector in self._collectors:
+            collector.narrated(narration)
+        self._station.take_narration(narration)
+        stamp_ns = self._last_ns or 0
+        if narration.kind is NarrationKind.CLOCK_STEP:
+            self._pairing.clock_stepped()
+        elif narration.kind is NarrationKind.DISCONNECTED:
+            self._exchanges(self._pairing.disconnected(stamp_ns, narration.line))
+        elif narration.kind is NarrationKind.CONNECTED:
+            self._exchanges(self._pairing.connected(stamp_ns, narration.line))
+
+    def finish(self, ended: TestCaseEnded) -> RunResult:
+        """End the run: close what is open and say what it was."""
+        last_ns = ended.stamp_ns if ended.stamp_ns is not None else self._last_ns
+        if self._role is None:
+            self._left_out = "role_unknown" if self.messages else None
+        elif self._left_out is None:
+            for collector in self._collectors:
+                collector.ended(last_ns or 0)
+            self._exchanges(self._pairing.finish(last_ns or 0))
+        if self._left_out is not None:
+            self.ledger.discard()
+        return RunResult(
+            started=self.started,
+            ended=ended,
+            role=self._role,
+            role_source=self._role_source,
+            ocpp_version=self.started.ocpp_version or (self._dialect or OCPP_16).version,
+            ledger=self.ledger,
+            anomalies=self._anomalies,
+            messages=self.messages,
+            first_stamp_ns=self._first_ns,
+            last_stamp_ns=last_ns,
+            resolution_ns=self._resolution.resolution_ns,
+            left_out=self._left_out,
+            notes=(*self._notes, *ended.notes),
+        )
+
+    # --- role -------------------------------------------------------------------------------------------------------
+
+    def _learn_role(self, message: OcppMessage) -> None:
+        """Compare the role with the first CALL that only one side may send."""
+        sender = initiator(message.action) if message.action else None
+        if sender is None or message.direction is Direction.UNKNOWN:
+            return
+        self._role_confirmed = True
+        acted = sender if message.direction is Direction.IN else sender.peer
+        if self._role is None:
+            self._role, self._role_source = acted, "actions"
+            self._begin(acted)
+            held, self._undecided = self._undecided, []
+            for event in held:
+                self._replay(event)
+        elif acted is not self._role:
+            self._left_out = "role_contradiction"
+            said = f"the {self._role_source or 'header'} says the DUT is a {self._role.value}"
+            self._notes.append(
+                f"line {message.line}: {message.action} shows that the DUT is a {acted.value}, but {said}; run left out"
+            )
+
+    def _replay(self, event: OcppMessage | Narration) -> None:
+        if isinstance(event, Narration):
+            self.narration(event)
+        elif event.type is MessageType.CALL:
+            self._call(event)
+        else:
+            self._answer(event)
+
+    def _hold_back(self, message: OcppMessage) -> None:
+        if len(self._undecided) < UNDECIDED_MESSAGES:
+            self._undecided.append(message)
+
+    def _begin(self, role: Role) -> None:
+        """Set up for a known role."""
+        if self._dut.role is not None and role is not self._dut.role:
+            self._left_out = "role_mismatch"
+        self._pairing = Pairing()
+        self._station = Station(
+            self._dialect or OCPP_16,
+            connector_count=self._dut.connector_count,
+            queue_tolerance_s=self._policy.queue_tolerance_s,
+            transactions=self._transactions,
+        )
+        self._collectors = self._make_collectors(role)
+        self._exchange_collectors = [c for c in self._collectors if type(c).exchanged is not Collector.exchanged]
+        self._calls = self._station.dialect.calls
+        self._answers = self._station.dialect.answers
+
+    def _make_collectors(self, role: Role) -> list[Collector]:
+        return [
+            parameter.collector(
+                RunContext(
+                    parameter=parameter.key,
+                    role=role,
+                    dialect=self._station.dialect,
+                    policy=self._policy,
+                    station=self._station,
+                    add=self.ledger.add,
+                    mode_1_2_only=self._dut.mode_1_2_only,
+                )
+            )
+            for parameter in PARAMETERS
+            if role in parameter.roles
+        ]
+
+    def _choose_dialect(self, action: str) -> None:
+        """Without a version in the header the first action that only one version knows decides."""
+        dialect: Dialect | None = dialect_for_action(action)
+        if self._dialect is None and dialect is not None:
+            self._dialect = dialect
+            if dialect is not self._station.dialect and self._role is not None:
+                self._begin(self._role)
+
+    # --- messages ---------------------------------------------------------------------------------------------------
+
+    def _call(self, message: OcppMessage) -> None:
+        if self._dialect is None and message.action:
+            self._choose_dialect(message.action)
+        self._pairing.call(message)
+        translate = self._calls.get(message.action or "")
+        if translate is None or (message.action == "MeterValues" and not self._station.meter_values_wanted):
+            return
+        try:
+            fact = translate(message.payload)
+        except (msgspec.ValidationError, msgspec.DecodeError):
+            self._anomalies.add(AnomalyKind.PAYLOAD, message.line)
+            return
+        if fact is None:
+            return
+        if isinstance(fact, TransactionStart | TransactionStop) and self._station.is_repetition(message):
+            self._anomalies.add(AnomalyKind.RETRY, message.line)
+            return
+        for collector in self._collectors:
+            collector.called(message, fact)
+        self._station.take_call(message, fact)
+
+    def _answer(self, message: OcppMessage) -> None:
+        exchanges = self._pairing.answer(message)
+        if not exchanges:
+            self._anomalies.add(AnomalyKind.ORPHAN, message.line)
+            return
+        exchange = exchanges[0]
+        if exchange.call.action in self._answers:
+            self._meaning(exchange)
+        self._exchanges(exchanges)
+
+    def _meaning(self, exchange: Exchange) -> None:
+        action = exchange.call.action or ""
+        fact = self._fact(exchange.call)
+        answer: Answer | None = None
+        if exchange.answer is not None and not exchange.is_error:
+            try:
+                answer = self._answers[action](exchange.answer.payload)
+            except (msgspec.ValidationError, msgspec.DecodeError):
+                self._anomalies.add(AnomalyKind.PAYLOAD, exchange.answer.line)
+                answer = Answer()
+        for collector in self._collectors:
+            collector.answered(exchange, fact, answer)
+        self._station.take_answer(exchange, fact, answer)
+
+    def _fact(self, call: OcppMessage) -> Fact | None:
+        try:
+            return self._calls[call.action or ""](call.payload)
+        except (msgspec.ValidationError, msgspec.DecodeError, KeyError):
+            return None
+
+    def _exchanges(self, exchanges: list[Exchange] | tuple[Exchange, ...]) -> None:
+        for exchange in exchanges:
+            if exchange.call.direction is Direction.OUT:
+                for collector in self._exchange_collectors:
+                    collector.exchanged(exchange)
+
+
+class ResolutionGauge:
+    """Resolution of the stamps: what the format resolves, or coarser if every stamp of the run ends in zeros."""
+
+    ENOUGH = 10
+    STEPS_NS = (1_000_000_000, 100_000_000, 10_000_000)
+
+    def __init__(self, format_resolution_ns: int) -> None:
+        """Start from what the format can resolve."""
+        self._format_ns = format_resolution_ns
+        self._candidates = [step for step in self.STEPS_NS if step > format_resolution_ns]
+        self._seen = 0
+
+    def see(self, stamp_ns: int) -> None:
+        """Take in a stamp."""
+        self._seen += 1
+        if self._candidates and stamp_ns % self._candidates[0]:
+            self._candidates = [step for step in self._candidates if stamp_ns % step == 0]
+
+    @property
+    def resolution_ns(self) -> int:
+        """Resolution in ns; fewer than ten stamps prove nothing beyond the format's own."""
+        return self._candidates[0] if self._candidates and self._seen >= self.ENOUGH else self._format_ns
