@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from perfkit.core.errors import PerfkitError
 from perfkit.core.version import VERSION
 
 TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without the import of typing
@@ -116,6 +115,8 @@ def _unknown_text(word: str) -> str:
 
 def _explain(error: Exception) -> int:
     """Say what went wrong on stderr; the exit code that belongs to it."""
+    from perfkit.core.errors import PerfkitError
+
     if os.environ.get(TRACEBACK_VARIABLE):
         import traceback
 

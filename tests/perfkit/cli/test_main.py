@@ -181,9 +181,7 @@ def test_reader_that_leaves_early_is_no_error() -> None:
         "cli.COMMANDS['measure'] = ''\n"
         "sys.exit(cli.main(['measure']))\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == b"0\n"
@@ -207,9 +205,7 @@ def test_text_outside_the_encoding_is_printed_with_a_question_mark() -> None:
 
 
 def test_python_dash_m_runs_the_same_program() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "perfkit", "--version"], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-m", "perfkit", "--version"], capture_output=True, text=True, check=True)
 
     assert done.stdout == f"perfkit {VERSION}\n"
 
@@ -223,7 +219,7 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert set(done.stderr.split()) & HEAVY == set()
-    assert "perfkit.core.errors" in done.stderr.split()
+    assert "perfkit.core.version" in done.stderr.split()
 
 
 def test_table_lists_exactly_the_command_modules() -> None:
