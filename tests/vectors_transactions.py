@@ -1,0 +1,178 @@
+"""Vectors of remote start and stop (measurement rules, sections 4.4 to 4.6); notation as in ``tests.vectors``."""
+
+from tests.vectors import FUNCTIONS, PAIRING, PLUGGED, READING, START, STOP, Expected, Vector, octt
+
+STOPPED = "RemoteStopTransaction/StopTransaction"
+
+
+def _start(value_ms: int, lines: tuple[int, int, int], *flags: str, strata: str = PLUGGED) -> Expected:
+    return Expected("observation", strata, value_ms, lines, flags=frozenset(flags))
+
+
+def _none(reason: str, request: int, to: int | None, combination: str = PLUGGED) -> Expected:
+    return Expected("exclusion", combination, None, (request, request, to), reason)
+
+
+STARTS = (
+    Vector(
+        "plugged in first (010): cached id, no Authorize; then a start before the .conf",
+        START,
+        octt("""
+            12:00:00.000 [prompt] Please plug in your cable on EV side now.
+            12:00:01.000 [api_dismissed] 00000000-0000-0000-0000-000000000001
+            12:00:02.000 < s StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:03.000 > 1 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:03.073 < 1 {"status":"Accepted"}
+            12:00:03.189 < t StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:03Z"}
+            12:00:13.000 > 2 RemoteStartTransaction {"idTag":"B"}
+            12:00:13.100 < u StartTransaction {"connectorId":1,"idTag":"B","meterStart":0,"timestamp":"2024-05-17T12:00:13Z"}
+            12:00:13.150 < 2 {"status":"Accepted"}
+        """),
+        (_start(189, (5, 5, 7)), _start(100, (8, 8, 9), "ORDER_ANOMALY")),
+    ),
+    Vector(
+        "nested Authorize, the setting is known",
+        START,
+        octt("""
+            12:00:00.000 > 0 GetConfiguration {"key":["AuthorizeRemoteTxRequests"]}
+            12:00:00.050 < 0 {"configurationKey":[{"key":"AuthorizeRemoteTxRequests","readonly":false,"value":"true"}]}
+            12:00:02.000 < s StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:03.000 > 1 RemoteStartTransaction {"idTag":"A"}
+            12:00:03.073 < 1 {"status":"Accepted"}
+            12:00:03.100 < a Authorize {"idTag":"A"}
+            12:00:03.120 > a {"idTagInfo":{"status":"Accepted"}}
+            12:00:03.250 < t StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:03Z"}
+        """),
+        (_start(250, (5, 5, 9), strata="AuthorizeRemoteTxRequests=true, with Authorize"),),
+    ),
+    Vector(
+        "plug after the request (011_1)",
+        START,
+        octt("""
+            12:00:02.000 < s StatusNotification {"connectorId":1,"status":"Available"}
+            12:00:03.000 > 1 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:03.212 < 1 {"status":"Accepted"}
+            12:00:03.300 < t StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:04.000 [prompt] Please plug in your cable on EV side now.
+            12:00:06.000 < u StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:06Z"}
+        """),
+        (_none("WAIT_PLUG", 3, 7),),
+    ),
+    Vector(
+        "ConnectionTimeOut (011_2)",
+        START,
+        octt("""
+            12:00:02.000 < s StatusNotification {"connectorId":1,"status":"Available"}
+            12:00:03.000 > 1 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:03.212 < 1 {"status":"Accepted"}
+            12:00:03.300 < t StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:33.300 < u StatusNotification {"connectorId":1,"status":"Available"}
+        """),
+        (_none("CONNECTION_TIMEOUT", 3, 6),),
+    ),
+    Vector(
+        "refused, never started, plug state unknown, refused Authorize",
+        START,
+        octt("""
+            12:00:00.000 > 1 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:00.100 < 1 {"status":"Rejected"}
+            12:00:01.000 > 2 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:01.100 < 2 {"status":"Accepted"}
+            12:00:01.200 < t StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:01Z"}
+            12:00:02.000 < s StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:03.000 > 3 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:03.100 < 3 {"status":"Accepted"}
+            12:00:04.000 > 4 RemoteStartTransaction {"idTag":"C","connectorId":1}
+            12:00:04.100 < 4 {"status":"Accepted"}
+            12:00:04.200 < a Authorize {"idTag":"C"}
+            12:00:04.220 > a {"idTagInfo":{"status":"Blocked"}}
+        """),
+        (
+            _none("REJECTED", 2, 3),
+            _none("PLUG_STATE_UNKNOWN", 4, 6),
+            _none("NO_START", 8, None),
+            _none("AUTH_REFUSED", 10, 13, "AuthorizeRemoteTxRequests=unknown, with Authorize"),
+        ),
+    ),
+    Vector(
+        "reconnection in between; then a queued start after it",
+        START,
+        octt("""
+            12:00:00.000 < s StatusNotification {"connectorId":1,"status":"Preparing","timestamp":"2024-05-17T12:00:00Z"}
+            12:00:01.000 > 1 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:01.100 < 1 {"status":"Accepted"}
+            12:00:02.000 [info] Disconnected from System Under Test
+            12:00:20.000 [info] Successfully connected to System Under Test
+            12:00:20.500 > 2 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:20.600 < 2 {"status":"Accepted"}
+            12:00:20.700 < t StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:03Z"}
+        """),
+        (_none("DISCONNECT", 3, 5), _none("QUEUED", 7, 9)),
+    ),
+)
+
+BEGUN = """
+            12:00:00.000 < s StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:00Z"}
+            12:00:00.020 > s {"transactionId":10,"idTagInfo":{"status":"Accepted"}}
+            12:00:00.100 < c StatusNotification {"connectorId":1,"status":"Charging","timestamp":"2024-05-17T12:00:00Z"}
+            12:00:05.000 > 1 RemoteStopTransaction {"transactionId":10}
+            12:00:05.080 < 1 {"status":"Accepted"}
+"""
+STOP_OF_10 = 'StopTransaction {"transactionId":10,"meterStop":9,"timestamp":"2024-05-17T12:00:05Z"'
+
+STOPS = (
+    Vector(
+        "reason Remote",
+        STOP,
+        octt(BEGUN + f'12:00:05.300 < x {STOP_OF_10},"reason":"Remote"}}'),
+        (Expected("observation", STOPPED, 300, (5, 5, 7)),),
+    ),
+    Vector(
+        "reason Local after an accepted RemoteStop",
+        STOP,
+        octt(BEGUN + f'12:00:05.300 < x {STOP_OF_10},"reason":"Local"}}'),
+        (_none("OTHER_REASON", 5, 7, STOPPED),),
+    ),
+    Vector(
+        "no reason is Local",
+        STOP,
+        octt(BEGUN + f"12:00:05.300 < x {STOP_OF_10}}}"),
+        (_none("REASON_ABSENT", 5, 7, STOPPED),),
+    ),
+    Vector(
+        "unplug prompt between; then a transaction nobody knows",
+        STOP,
+        octt(
+            BEGUN
+            + f"""
+            12:00:06.000 [prompt] Please unplug your cable on EV side now.
+            12:00:08.000 < x {STOP_OF_10},"reason":"Remote"}}
+            12:00:09.000 > 2 RemoteStopTransaction {{"transactionId":11}}
+            12:00:09.080 < 2 {{"status":"Accepted"}}
+            """
+        ),
+        (_none("OPERATOR", 5, 8, STOPPED), _none("UNKNOWN_TX", 9, None, STOPPED)),
+    ),
+    Vector(
+        "no stop at all; a retried stop does not answer a second RemoteStop",
+        STOP,
+        octt(
+            BEGUN
+            + f"""
+            12:00:06.000 < x {STOP_OF_10},"reason":"Remote"}}
+            12:00:07.000 > 2 RemoteStopTransaction {{"transactionId":10}}
+            12:00:07.080 < 2 {{"status":"Accepted"}}
+            12:00:07.200 < y {STOP_OF_10},"reason":"Remote"}}
+            12:00:08.000 > 3 RemoteStopTransaction {{"transactionId":10}}
+            12:00:08.080 < 3 {{"status":"Accepted"}}
+            """
+        ),
+        (
+            Expected("observation", STOPPED, 1000, (5, 5, 7)),
+            _none("QUEUED", 8, 10, STOPPED),
+            _none("NO_STOP", 11, None, STOPPED),
+        ),
+    ),
+)
+
+VECTORS = (*READING, *PAIRING, *FUNCTIONS, *STARTS, *STOPS)
