@@ -23,7 +23,9 @@ FORBIDDEN = re.compile("|".join(rf"(?<![\w.~-]){re.escape(text)}" for text in MA
 
 
 def tracked_files() -> list[Path]:
-    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False
+    )
     if done.returncode:
         pytest.skip("not a git checkout")
     return [path for name in done.stdout.decode().split("\0") if name and (path := ROOT / name).is_file()]
