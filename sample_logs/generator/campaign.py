@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
+from generator import legacy
 from generator import scenario_core as core
 from generator import scenario_csms as csms
 from generator import scenario_offline as offline
@@ -15,34 +17,47 @@ from generator.octt import Heading, Variant, utc
 from generator.station import StationRun
 from generator.tool import Run
 
+AnyRun = TypeVar("AnyRun", bound=Run)
+Start = tuple[int, str]
+
 
 @dataclass(frozen=True)
-class Case:
-    """One run and the file it goes into (None: named as OCTT names it)."""
+class Case(Generic[AnyRun]):
+    """One run, the kind of tool that logs it, and the file it goes into (None: named as OCTT names it)."""
 
     heading: Heading
-    play: Callable[[StationRun], None]
+    kind: type[AnyRun]
+    scenario: Callable[[AnyRun], None]
     file: str | None = None
+
+    def play(self) -> Run:
+        """The run, complete and checked."""
+        run = self.kind(self.heading)
+        self.scenario(run)
+        run.check()
+        return run
 
 
 COLON, DOT, DATED = Variant.COLON, Variant.DOT, Variant.DATED
 JOINED = "hd22_duo_TC_052_TC_053_joined.log"
 
 
-Start = tuple[int, str]
+def case(
+    number: str,
+    title: str,
+    start: Start,
+    scenario: Callable[[StationRun], None],
+    *,
+    file: str | None = None,
+    **options: Any,
+) -> Case[StationRun]:
+    """A run of the station; options are those of Heading."""
+    return Case(Heading(f"TC_{number}_CS", title, utc(*start), "CS", **options), StationRun, scenario, file)
 
 
-def case(number: str, title: str, start: Start, play: Callable[[StationRun], None], **options: object) -> Case:
-    """A run of the station: options are those of Heading, and `file`."""
-    file = options.pop("file", None)
-    heading = Heading(f"TC_{number}_CS", title, utc(*start), "CS", **options)  # type: ignore[arg-type]
-    return Case(heading, play, str(file) if file else None)
-
-
-def cloud(number: str, title: str, start: Start, play: Callable[[Run], None], **options: object) -> Case:
-    """A run of the CSMS."""
-    heading = Heading(f"TC_{number}_CSMS", title, utc(*start), "CSMS", **options)  # type: ignore[arg-type]
-    return Case(heading, play)
+def cloud(number: str, title: str, start: Start, scenario: Callable[[Run], None], **options: Any) -> Case[Run]:
+    """A run of the CSMS; options are those of Heading."""
+    return Case(Heading(f"TC_{number}_CSMS", title, utc(*start), "CSMS", **options), Run, scenario)
 
 
 STATION = (
@@ -109,28 +124,32 @@ CSMS = (
 )  # fmt: skip
 
 
+OLD = (Case(legacy.HEADING, legacy.LegacyRun, legacy.play, "TC_CS_V16_003_REGULAR.log"),)
+
+
 def write(target: Path) -> None:
-    """Write both campaigns and expected.json below `target`."""
-    document: dict[str, object] = {}
-    for role, cases in (("charging_station", STATION), ("csms", CSMS)):
-        document[role] = _write_role(role, cases, target / role)
+    """Write the campaigns and expected.json below `target`."""
+    document = {
+        "charging_station": _write(STATION, target / "charging_station"),
+        "csms": _write(CSMS, target / "csms"),
+        "legacy": _write(OLD, target / "legacy"),
+    }
     (target / "expected.json").write_text(to_json(document) + "\n", encoding="utf-8", newline="\n")
 
 
-def _write_role(role: str, cases: tuple[Case, ...], folder: Path) -> dict[str, object]:
+def _write(cases: Sequence[Case[AnyRun]], folder: Path) -> dict[str, object]:
     folder.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
     texts: dict[str, list[str]] = {}
     broken: list[dict[str, object]] = []
-    for item in cases:
-        run = StationRun(item.heading)
-        item.play(run)
-        run.check()
-        file = item.file or item.heading.file_name()
-        texts.setdefault(file, []).extend(run.log.render(len(texts.get(file, [])) + 1))
-        run.ledger.settle(item.heading.test_case, file, item.heading.verdict)
+    runs = [(item.play(), item.file or item.heading.file_name()) for item in cases]
+    for run, file in runs:
+        text = texts.setdefault(file, [])
+        text.extend(run.log.render(len(text) + 1))
+        run.ledger.settle(run.heading.test_case, file, run.heading.verdict)
         rows += run.ledger.rows
         broken += [{"file": file, "line": line.number} for line in run.broken]
     for file, lines in texts.items():
         (folder / file).write_text("\n".join(lines), encoding="utf-8", newline="\n")
-    return {"runs": len(cases), "files": sorted(texts), "skipped": broken, "parameters": expected(role, rows)}
+    parameters = expected(runs[0][0].role, rows)
+    return {"runs": len(runs), "files": sorted(texts), "skipped": broken, "parameters": parameters}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
@@ -87,8 +86,9 @@ class Ledger:
 
 
 def summary(rows: list[Row]) -> dict[str, object]:
-    """Figures over the observations in the headline; counts over all rows."""
-    values = sorted(row.value_ms for row in rows if row.kind == "observation" and row.in_headline)  # type: ignore[type-var]
+    """Figures over the observations in the headline (p95: nearest rank); counts over all rows."""
+    headline = [row.value_ms for row in rows if row.kind == "observation" and row.in_headline]
+    values = sorted(value for value in headline if value is not None)
     count = len(values)
     observed = [row for row in rows if row.kind == "observation"]
     combinations = []
@@ -109,7 +109,7 @@ def summary(rows: list[Row]) -> dict[str, object]:
         "min_ms": values[0] if values else None,
         "median_ms": median(values) if values else None,
         "mean_ms": round(sum(values) / count, 6) if values else None,
-        "p95_ms": values[math.ceil(0.95 * count) - 1] if values else None,
+        "p95_ms": values[-(-95 * count // 100) - 1] if values else None,
         "max_ms": values[-1] if values else None,
         "outside_headline": len(observed) - count,
         "unanswered": sum(row.kind == "censored" for row in rows),

@@ -11,6 +11,7 @@ from generator.tool import Answer, accepted, status
 def tc_034(run: StationRun) -> None:
     """Connector 0: the set of all connectors changes, before and after a power failure."""
     run.begin()
+    run.read_key("NumberOfConnectors", "2", 121)
     run.phase("Preparation")
     run.info("Entering state SetChargePointUnavailable")
     run.all_become(128, Seen(0, "Unavailable", 88), Seen(1, "Unavailable", 143), Seen(2, "Unavailable", 201))
@@ -34,8 +35,7 @@ def tc_036(run: StationRun) -> None:
     run.phase("Main")
     lost = run.call("GetConfiguration", {"key": ["HeartbeatInterval"]}, None)
     run.wait(20)
-    run.disconnect()
-    run.exclude(RESPONSE, lost, "NO_RESP_DISCONNECT", combination="GetConfiguration")
+    run.exclude(RESPONSE, lost, "NO_RESP_DISCONNECT", decided=run.disconnect(), combination="GetConfiguration")
     down_ms = run.now_ms
     run.garbage("java.lang.IllegalStateException: session 0x3f is already closed")
     run.wait(24000)
@@ -103,7 +103,7 @@ def tc_039(run: StationRun) -> None:
     run.wait(9000)
     run.reconnect()
     refusal = Answer(22, {}, error="InternalError")
-    run.receive("StartTransaction", run.start_payload(1, begun_ms), refusal)
+    run.receive("StartTransaction", run.start_payload(begun_ms), refusal)
     run.wait(3000)
     run.start_transaction(made_ms=begun_ms)
     run.stop_transaction("Local", made_ms=over_ms)
@@ -119,10 +119,9 @@ def tc_040_2(run: StationRun) -> None:
     run.wait(400)
     last = run.call("ChangeConfiguration", {"key": "MeterValueSampleInterval", "value": "abc"}, None)
     end = run.info("The test case was aborted by the user.", at_ms=last.request.at_ms + 35)
-    run.ledger.rows.append(
-        Row(RESPONSE, "censored", last.request, last.request, combination="ChangeConfiguration", in_headline=True,
-            value_ms=end.at_ms - last.request.at_ms)
-    )  # fmt: skip
+    row = Row(RESPONSE, "censored", last.request, last.request, end, "ChangeConfiguration", in_headline=True)
+    row.value_ms = end.at_ms - last.request.at_ms
+    run.ledger.rows.append(row)
 
 
 def tc_042_1(run: StationRun) -> None:
@@ -173,8 +172,7 @@ def tc_059(run: StationRun) -> None:
     run.phase("Preparation")
     run.plug_in()
     run.phase("Main")
-    extra = {"chargingProfile": charging_profile("TxProfile")}
-    run.started(run.remote_start_call(accepted(301), extra=extra), 238)
+    run.started(run.remote_start_call(accepted(301), profile=charging_profile("TxProfile")), 238)
     run.clean_up(125, 369)
     run.end()
 

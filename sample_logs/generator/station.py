@@ -71,17 +71,17 @@ class StationRun(Run):
         at_ms = self.now_ms if at_ms is None else at_ms
         return self.receive("Authorize", {"idTag": ID_TAG}, reply, at_ms=at_ms)
 
-    def start_transaction(self, connector: int = 1, *, at_ms: int | None = None, made_ms: int | None = None) -> Line:
-        """StartTransaction; `made_ms` is when the station wrote it, if that was long before."""
+    def start_transaction(self, *, at_ms: int | None = None, made_ms: int | None = None) -> Line:
+        """StartTransaction on connector 1; `made_ms` is when the station wrote it, if that was long before."""
         at_ms = self.now_ms if at_ms is None else at_ms
         self.transaction += 1
         reply = Answer(self.some_ms(9, 30), {"transactionId": self.transaction, "idTagInfo": {"status": "Accepted"}})
-        payload = self.start_payload(connector, at_ms - 11 if made_ms is None else made_ms)
+        payload = self.start_payload(at_ms - 11 if made_ms is None else made_ms)
         return self.receive("StartTransaction", payload, reply, at_ms=at_ms)
 
-    def start_payload(self, connector: int, made_ms: int) -> Payload:
+    def start_payload(self, made_ms: int) -> Payload:
         """What a StartTransaction carries."""
-        payload: Payload = {"connectorId": connector, "idTag": ID_TAG, "meterStart": 128450}
+        payload: Payload = {"connectorId": 1, "idTag": ID_TAG, "meterStart": 128450}
         return payload | {"timestamp": self.station_time(made_ms)}
 
     def stop_transaction(self, reason: str, *, at_ms: int | None = None, made_ms: int | None = None) -> Line:
@@ -169,33 +169,33 @@ class StationRun(Run):
 
     # -- transactions ----------------------------------------------------------------------------------------
 
-    def plug_in(self, connector: int = 1, person_ms: int = 5200, status: str | None = "Preparing") -> Line:
+    def plug_in(self, *, person_ms: int = 5200, status: str | None = "Preparing") -> Line:
         """Ask for the cable; the station reports `status`, or nothing if None."""
-        where = f"on Charging Station side on connectorId '{connector}'"
-        line = self.prompt(f"Please plug in your cable {where}.", person_ms)
+        line = self.prompt("Please plug in your cable on Charging Station side on connectorId '1'.", person_ms)
         self.wait(310, 900)
         if status:
-            self.status(connector, status)
+            self.status(1, status)
         return line
 
-    def unplug(self, connector: int = 1, status: str = "Available") -> None:
+    def unplug(self, *, status: str = "Available") -> None:
         """Ask to take the cable out."""
         self.prompt("Please unplug your cable on Charging Station side now.", self.some_ms(3100, 7900))
         self.wait(250, 700)
-        self.status(connector, status)
+        self.status(1, status)
 
-    def remote_start_call(self, answer: Answer, connector: int = 1, **options: object) -> Exchange:
-        """RemoteStartTransaction without what follows; options `message_id`, `extra` (more payload)."""
-        extra = options.get("extra")
-        payload: Payload = {"connectorId": connector, "idTag": ID_TAG, **(extra if isinstance(extra, dict) else {})}
-        return self.call("RemoteStartTransaction", payload, answer, message_id=str(options.get("message_id", "")))
+    def remote_start_call(self, answer: Answer, *, message_id: str = "", profile: Payload | None = None) -> Exchange:
+        """RemoteStartTransaction on connector 1 without what follows."""
+        payload: Payload = {"connectorId": 1, "idTag": ID_TAG}
+        if profile is not None:
+            payload["chargingProfile"] = profile
+        return self.call("RemoteStartTransaction", payload, answer, message_id=message_id)
 
-    def started(self, exchange: Exchange, start_ms: int, nested: Nested | None = None, connector: int = 1) -> None:
+    def started(self, exchange: Exchange, start_ms: int, nested: Nested | None = None) -> None:
         """The StartTransaction `start_ms` after the request, perhaps after an Authorize, and the value it gives."""
         request_ms = exchange.request.at_ms
         if nested:
             self.authorize(at_ms=request_ms + nested.at_ms, reply_ms=nested.reply_ms)
-        line = self.start_transaction(connector, at_ms=request_ms + start_ms)
+        line = self.start_transaction(at_ms=request_ms + start_ms)
         row = Row(REMOTE_START, "observation", exchange.request, exchange.request, line, value_ms=start_ms)
         word = "with" if nested else "without"
         row.combination = f"AuthorizeRemoteTxRequests={self.remote_authorization}, {word} Authorize"
@@ -203,7 +203,7 @@ class StationRun(Run):
         row.flags = ("ORDER_ANOMALY",) if line.at_ms < exchange.answered().at_ms else ()
         self.ledger.observe(row)
         self.wait(120, 260)
-        self.status(connector, "Charging")
+        self.status(1, "Charging")
         self.wait(900, 2400)
 
     def charging(self, conf_ms: int, start_ms: int, nested: Nested | None = None) -> None:
@@ -213,13 +213,13 @@ class StationRun(Run):
         self.started(self.remote_start_call(accepted(conf_ms)), start_ms, nested)
         self.info("Reached state Charging")
 
-    def remote_stop(self, conf_ms: int, stop_ms: int, connector: int = 1) -> None:
+    def remote_stop(self, conf_ms: int, stop_ms: int) -> None:
         """RemoteStopTransaction and the StopTransaction `stop_ms` after it."""
         exchange = self.remote_stop_call(accepted(conf_ms))
         line = self.stop_transaction("Remote", at_ms=exchange.request.at_ms + stop_ms)
         row = Row(REMOTE_STOP, "observation", exchange.request, exchange.request, line, value_ms=stop_ms)
         self.ledger.observe(row)
-        self.status(connector, "Finishing")
+        self.status(1, "Finishing")
 
     def remote_stop_call(self, answer: Answer, transaction: int | None = None) -> Exchange:
         """RemoteStopTransaction without what follows."""

@@ -143,10 +143,10 @@ class Run:
         """A message id, as both sides of this campaign make them."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
-    def disconnect(self) -> None:
+    def disconnect(self) -> Line:
         """The connection goes down."""
         self.info("The OCTT closes the WebSocket connection AND does not accept a reconnect.")
-        self.info("Disconnected from System Under Test")
+        return self.info("Disconnected from System Under Test")
 
     def reconnect(self) -> None:
         """The connection comes back."""
@@ -178,10 +178,18 @@ class Run:
         self.now_ms = exchange.answer.at_ms + self.some_ms(26, 60)
         return exchange
 
-    def receive(self, action: str, payload: Payload, reply: Answer | None = None, **options: object) -> Line:
-        """A call of the system under test and the tool's answer to it; options `at_ms`, `message_id`."""
-        at_ms = int(str(options.get("at_ms", self.now_ms)))
-        message_id = str(options.get("message_id") or self.new_id())
+    def receive(
+        self,
+        action: str,
+        payload: Payload,
+        reply: Answer | None = None,
+        *,
+        at_ms: int | None = None,
+        message_id: str = "",
+    ) -> Line:
+        """A call of the system under test and the tool's answer to it."""
+        at_ms = self.now_ms if at_ms is None else at_ms
+        message_id = message_id or self.new_id()
         line = self._frame("msg-in", [2, message_id, action, payload], at_ms)
         reply = reply or self.tool_reply(action, at_ms)
         answer_ms = at_ms + reply.after_ms
@@ -229,12 +237,17 @@ class Run:
         self.ledger.rows = [row for row in self.ledger.rows if row.request is not exchange.request]
         self.exclude(RESPONSE, exchange, reason, decided=decided, combination=exchange.action)
 
-    def exclude(self, parameter: str, exchange: Exchange, reason: str, **options: object) -> None:
-        """A candidate that does not count; options `decided` (the line that shows it) and `combination`."""
-        decided, combination = options.get("decided"), options.get("combination")
-        row = Row(parameter, "exclusion", exchange.request, exchange.request, reason=reason)
-        row.end = decided if isinstance(decided, Line) else None
-        row.combination = str(combination) if combination else None
+    def exclude(
+        self,
+        parameter: str,
+        exchange: Exchange,
+        reason: str,
+        *,
+        decided: Line | None = None,
+        combination: str | None = None,
+    ) -> None:
+        """A candidate that does not count; `decided` is the line that shows it, None where silence does."""
+        row = Row(parameter, "exclusion", exchange.request, exchange.request, decided, combination, reason=reason)
         self.ledger.rows.append(row)
 
     def check(self) -> None:
