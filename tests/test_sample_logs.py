@@ -197,7 +197,7 @@ def test_every_frame_is_one_call_or_one_answer_after_its_marker(role: str) -> No
                 stamp_ms(lines[number - 2]),
             )
             assert len(frame) == {2: 4, 3: 3, 4: 5}[frame[0]]
-    assert frames == {"charging_station": 616, "csms": 60}[role]
+    assert frames == {"charging_station": 618, "csms": 60}[role]
 
 
 def test_the_legacy_log_has_whole_seconds_and_no_directions() -> None:
