@@ -9,12 +9,19 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple, Protocol
 
 BLOCK_BYTES = 1 << 20
 MAX_LINE_BYTES = 8 << 20
 HEAD_BYTES = 65_536
 _COLOUR = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
+
+
+class ByteStream(Protocol):
+    """What a reader needs of a stream."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes, none at the end."""
 
 
 class Block(NamedTuple):
@@ -24,7 +31,7 @@ class Block(NamedTuple):
     overlong: bool = False
 
 
-def line_blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+def line_blocks(stream: ByteStream, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
     """Blocks of whole lines; the memory in use is bounded by a block and the longest line that is kept."""
     chunks = _utf8_chunks(stream, block_bytes)
     rest: list[bytes] = []
@@ -91,7 +98,7 @@ def _encoding(head: bytes) -> str | None:
     return None
 
 
-def _utf8_chunks(stream: BinaryIO, block_bytes: int) -> Iterator[bytes]:
+def _utf8_chunks(stream: ByteStream, block_bytes: int) -> Iterator[bytes]:
     first = stream.read(block_bytes)
     encoding = _encoding(first)
     if encoding is None:

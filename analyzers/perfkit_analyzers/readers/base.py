@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
+from perfkit_analyzers.logtext.blocks import ByteStream
 from perfkit_analyzers.message import LineTally, LogEvent
-
-TEXT_CUT = 200
 
 
 class LogReader(Protocol):
@@ -43,10 +42,5 @@ class LogFormat(Protocol):
     def sniff(self, head: str) -> float:
         """How likely the text begins a log of this format: 0 (no) to 1 (certain). Never raises."""
 
-    def read(self, stream: BinaryIO, name: str) -> LogReader:
+    def read(self, stream: ByteStream, name: str) -> LogReader:
         """A reader of `stream`; `name` is the display path (a file name can carry the test case and its start)."""
-
-
-def cut_text(line: bytes) -> str:
-    """A line for a message to the user, cut to 200 characters."""
-    return line[: 4 * TEXT_CUT].decode(errors="replace")[:TEXT_CUT]

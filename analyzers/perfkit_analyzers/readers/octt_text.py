@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
 import msgspec
 
-from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, line_blocks
+from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, ByteStream, line_blocks
 from perfkit_analyzers.logtext.clock import DAY_NS, PLAIN_RISE_NS, SECOND_NS
 from perfkit_analyzers.logtext.frames import Call, decode_strict
 from perfkit_analyzers.logtext.octt_body import OcttBody, date_ns
@@ -65,7 +64,7 @@ class _Seconds(dict[bytes, int]):
 class OcttTextReader:
     """Events of one OCTT text log; read once."""
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, stream: ByteStream, name: str) -> None:
         self.tally = LineTally()
         self._stream = stream
         self._body = OcttBody(name)
@@ -192,6 +191,6 @@ class OcttText:
             return 0.9
         return 0.6 if len(_STAMPED_LINE.findall(head)) >= 2 else 0.0
 
-    def read(self, stream: BinaryIO, name: str) -> LogReader:
+    def read(self, stream: ByteStream, name: str) -> LogReader:
         """A reader of one log."""
         return OcttTextReader(stream, name)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from perfkit.core.errors import InputError
-from perfkit_analyzers.logtext.blocks import HEAD_BYTES, head_text
+from perfkit_analyzers.logtext.blocks import HEAD_BYTES, ByteStream, head_text
 from perfkit_analyzers.readers.base import LogFormat, LogReader
 from perfkit_analyzers.readers.octt_text import OcttText
 
@@ -35,7 +34,7 @@ def detect(head: str) -> LogFormat | None:
     return best if score >= ENOUGH else None
 
 
-def open_log(stream: BinaryIO, name: str) -> OpenedLog | None:
+def open_log(stream: ByteStream, name: str) -> OpenedLog | None:
     """The log in `stream` with the format its content shows; None when it is no log that perfkit knows.
 
     Raises:
@@ -51,16 +50,12 @@ def open_log(stream: BinaryIO, name: str) -> OpenedLog | None:
     return OpenedLog(log_format, log_format.read(_Rejoined(head, stream), name))
 
 
-class _Rejoined(io.RawIOBase):
+class _Rejoined:
     """A stream of which the head was read already."""
 
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        super().__init__()
+    def __init__(self, head: bytes, stream: ByteStream) -> None:
         self._head = head
         self._stream = stream
-
-    def readable(self) -> bool:
-        return True
 
     def read(self, size: int = -1, /) -> bytes:
         if not self._head:
