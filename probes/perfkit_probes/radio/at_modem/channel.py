@@ -19,7 +19,7 @@ _FINAL = re.compile(r"(OK|ERROR|\+CM[ES] ERROR:.*|COMMAND NOT SUPPORT|NO CARRIER
 # ^RSSI:20 | +CREG: 1,"00D3","00D09A81"
 _REPORT = re.compile(r"[\^+*][A-Za-z0-9_]+ ?:.*")
 _MAX_BUFFER_BYTES = 65_536
-_QUIET_S = 0.15
+_QUIET_S, _DRAIN_S = 0.05, 0.4
 _MEANINGS = {"10": "no SIM card", "11": "SIM PIN required", "12": "SIM PUK required", "13": "SIM failure"}
 
 
@@ -60,6 +60,13 @@ class AtChannel:
             AtError: the modem refused the command.
             AtTimeoutError: no final result in time.
         """
+        found = self._attempt(text, prefix, timeout_s)
+        if prefix is not None and not found:  # this OK was the late end of another answer
+            self._in_step = False
+            found = self._attempt(text, prefix, timeout_s)
+        return found
+
+    def _attempt(self, text: str, prefix: str | None, timeout_s: float) -> list[str]:
         if not self._in_step:
             self.synchronize()
         lines = self._exchange(text, timeout_s)
@@ -123,7 +130,7 @@ class AtChannel:
 
     def _drain(self) -> None:
         """Drop what is still on its way, for a limited time."""
-        deadline_s = time.monotonic() + 10 * _QUIET_S
+        deadline_s = time.monotonic() + _DRAIN_S
         self._buffer = b""
         while time.monotonic() < deadline_s and self._transport.read(_QUIET_S):
             pass

@@ -5,6 +5,7 @@ Scales: +CSQ in 3GPP TS 27.007 clause 8.5; ^HCSQ, ^SYSINFOEX and ^SYSCFGEX in Hu
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,7 +79,7 @@ class SystemInfo:
 
 def split(text: str) -> list[str]:
     """Return the comma-separated parameters of an answer, quotes taken off."""
-    return [part.strip().strip('"') for part in re.findall(r'"[^"]*"|[^,]+|(?<=,)(?=,)', text)]
+    return [part.strip() for row in csv.reader([text], skipinitialspace=True) for part in row]
 
 
 def csq(text: str) -> int | None:
