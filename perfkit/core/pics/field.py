@@ -11,8 +11,8 @@ from perfkit.core.pics.kinds import Kind
 class Field:
     """One key.
 
-    `clause` names no document when it is the OCPP 1.6 Test Procedure & Test Plans. `synonyms` are words that people write
-    instead; they are not accepted, an error names the key.
+    `clause` names no document when it is the OCPP 1.6 Test Procedure & Test Plans. `synonyms` are words that people
+    write instead; they are not accepted, an error names the key.
     """
 
     key: str

@@ -18,7 +18,7 @@ from perfkit.core.pics.tree import Node, Scalar, Sequence
 
 MAX_TEXT = 200
 MAX_DECIMALS = 9  # a nanosecond; finer decimals are kept in the value and not in the print
-NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # "500 ms": what stands for the number, then what stands for the unit.
 QUANTITY = re.compile(r"\s*([+-]?[0-9._,]*(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*", re.DOTALL)
 UNIT_EXPONENTS = {"": 0, "s": 0, "ms": -3}

@@ -17,6 +17,7 @@ from perfkit.core.pics.table import EXCLUSIONS, FIELDS, SECTIONS, TOP_LEVEL
 from perfkit.core.pics.tree import Mapping, Node, Scalar, parse
 
 MAX_BYTES = 1_000_000
+MAX_FINDINGS = 200  # more keys than there are: not a PICS file
 SECTION_BY_NAME = {section.name: section for section in SECTIONS}
 TOP_LEVEL_KEYS = [field.key for field in TOP_LEVEL]
 
@@ -40,15 +41,15 @@ def load_pics(text: str, name: str) -> Pics:
     """The PICS that `text` states; `name` stands for the file in findings and in `Pics.source`.
 
     Raises:
-        PicsError: anything wrong with the text; the findings are complete (only a syntax error hides what follows)
-            and in the order of their places.
+        PicsError: anything wrong with the text; the findings are in the order of their places, and complete but for
+            what a syntax error hides and for more than MAX_FINDINGS.
     """
     reading = _Reading(name)
     reading.top_level(parse(text.removeprefix("\ufeff"), name))
     for exclusion in EXCLUSIONS:
         reading.apply(exclusion)
     if reading.findings:
-        raise PicsError.of(*sorted(reading.findings, key=lambda finding: (finding.line or 0, finding.column or 0)))
+        raise PicsError.of(*_in_order(reading.findings))
     return msgspec.convert({**reading.values, "source": name}, Pics)
 
 
@@ -150,6 +151,15 @@ class _Reading:
         self.findings.append(Finding(self.name, node.line, node.column, message, key, nearest))
 
 
+def _in_order(findings: list[Finding]) -> list[Finding]:
+    ordered = sorted(findings, key=lambda finding: (finding.line or 0, finding.column or 0))
+    kept, rest = ordered[:MAX_FINDINGS], ordered[MAX_FINDINGS:]
+    if rest:
+        first = rest[0]
+        kept.append(Finding(first.file, first.line, first.column, f"and {len(rest)} more findings from here on"))
+    return kept
+
+
 def _path(section: str, key: str) -> str:
     return f"{section}.{key}" if section else key
 
@@ -160,7 +170,7 @@ def _decoded(content: bytes, name: str) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:2]:
         raise PicsError.of(Finding(name, 1, 1, f"the file is in UTF-16; {advice}"))
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line = before.count(b"\n") + 1

@@ -15,7 +15,7 @@ from perfkit.core.errors import Finding, PicsError
 if TYPE_CHECKING:
     import yaml
 
-MAX_CHARACTERS = 200_000  # the template has about 12 000
+MAX_CHARACTERS = 100_000  # the template has about 11 000
 MAX_DEPTH = 10  # the deepest value of a PICS file is at 3
 ADVICE = {
     "mapping values are not allowed here": "the line before is not finished, the indentation is wrong, or a text with "
