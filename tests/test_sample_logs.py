@@ -300,8 +300,13 @@ def analyzed(role: str, folder: Path) -> tuple[dict[str, object], list[dict[str,
         return json.loads(done.stdout), list(csv.DictReader(stream))
 
 
+def combinations(entries: list[dict[str, object]]) -> dict[str, tuple[int, float]]:
+    """Count and maximum in milliseconds by name; separate ones (firmware, diagnostics) with their own."""
+    return {str(e["name"]): (int(str(e["count"])), round(float(str(e["max_s"])) * 1000, 6)) for e in entries}
+
+
 def comparable(sample: dict[str, str], row: Row) -> tuple[object, ...]:
-    """What both sides state; a combination only where the method defines one, the deciding line of values only."""
+    """What both sides state; the last line of values only: what decides an exclusion is a matter of view."""
     return (
         sample["kind"],
         milliseconds(sample["value_s"]),
@@ -356,3 +361,7 @@ def test_perfkit_measures_what_the_generator_expects(role: str, tmp_path: Path) 
             assert item[f"{name}_s"] * 1000 == pytest.approx(getattr(summary, f"{name}_ms"), abs=1e-3), (key, name)
         excluded = {entry["reason"]: entry["count"] for entry in item["exclusions"]}
         assert excluded == {entry.reason: entry.count for entry in summary.exclusions}
+        assert combinations(item["combinations"]) == {
+            entry.name: (entry.headline_count or entry.count, entry.headline_max_ms or entry.max_ms)
+            for entry in summary.combinations
+        }

@@ -14,6 +14,7 @@ TRIGGERED = "triggered_function_timeout"
 AUTHORIZE = "authorize_response_time"
 REMOTE_START = "remote_start_authorization_time"
 REMOTE_STOP = "remote_stop_authorization_time"
+STOP_COMBINATION = "RemoteStopTransaction/StopTransaction"
 PARAMETERS = {
     "charging_station": (TRIGGERED, RESPONSE, REMOTE_START, REMOTE_STOP),
     "csms": (RESPONSE, AUTHORIZE),
@@ -29,7 +30,7 @@ class Row:
     request: Line
     begin: Line
     end: Line | None = None
-    combination: str | None = None  # None: the method defines none
+    combination: str | None = None  # None: undefined, a stratum of what never happened
     value_ms: int | None = None
     reason: str | None = None
     flags: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.ledger import REMOTE_START, REMOTE_STOP, TRIGGERED
+from generator.ledger import REMOTE_START, REMOTE_STOP, STOP_COMBINATION, TRIGGERED
 from generator.station import Nested, Seen, StationRun
 from generator.tool import Answer, Payload, accepted, status
 
@@ -46,8 +46,7 @@ def tc_002(run: StationRun) -> None:
     run.set_key("HeartbeatInterval", "120", 146)
     trigger = run.call("TriggerMessage", {"requestedMessage": "BootNotification"}, accepted(104))
     run.wait(180)
-    run.boot()
-    run.exclude(TRIGGERED, trigger, "REBOOT", combination="TriggerMessage/BootNotification")
+    run.exclude(TRIGGERED, trigger, "REBOOT", decided=run.boot(), combination="TriggerMessage/BootNotification")
     run.statuses((0, "Available"), (1, "Available"), (2, "Available"))
     run.end()
 
@@ -67,7 +66,7 @@ def tc_005_3(run: StationRun) -> None:
     prompt = run.prompt("Please unplug your cable on Charging Station side now.", 3900)
     run.wait(420)
     run.stop_transaction("Remote")
-    run.exclude(REMOTE_STOP, stop, "OPERATOR", decided=prompt)
+    run.exclude(REMOTE_STOP, stop, "OPERATOR", decided=prompt, combination=STOP_COMBINATION)
     run.status(1, "Available")
     run.end()
 
@@ -244,7 +243,7 @@ def tc_028(run: StationRun) -> None:
     run.charging(116, 405)
     run.phase("Main")
     stop = run.remote_stop_call(status("Rejected", 98), transaction=99999)
-    run.exclude(REMOTE_STOP, stop, "REJECTED", decided=stop.answer)
+    run.exclude(REMOTE_STOP, stop, "REJECTED", decided=stop.answer, combination=STOP_COMBINATION)
     run.wait(1200)
     run.clean_up(127, 372)
     run.end()

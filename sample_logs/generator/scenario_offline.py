@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.ledger import REMOTE_START, REMOTE_STOP, RESPONSE, Row
+from generator.ledger import REMOTE_START, REMOTE_STOP, RESPONSE, STOP_COMBINATION, Row
 from generator.scenario_core import cold_boot
 from generator.station import Nested, Seen, StationRun
 from generator.tool import Answer, accepted, status
@@ -159,7 +159,7 @@ def tc_057(run: StationRun) -> None:
     run.info("Stop all running transactions.")
     stop = run.remote_stop_call(accepted(129))
     line = run.stop_transaction("Local", at_ms=stop.request.at_ms + 233)
-    run.exclude(REMOTE_STOP, stop, "OTHER_REASON", decided=line)
+    run.exclude(REMOTE_STOP, stop, "OTHER_REASON", decided=line, combination=STOP_COMBINATION)
     run.status(1, "Finishing")
     run.unplug()
     run.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from generator.ledger import REMOTE_START, REMOTE_STOP, TRIGGERED, Row
+from generator.ledger import REMOTE_START, REMOTE_STOP, STOP_COMBINATION, TRIGGERED, Row
 from generator.octt import VENDOR, Heading, Line
 from generator.tool import Answer, Exchange, Payload, Run, accepted
 
@@ -217,7 +217,7 @@ class StationRun(Run):
         """RemoteStopTransaction and the StopTransaction `stop_ms` after it."""
         exchange = self.remote_stop_call(accepted(conf_ms))
         line = self.stop_transaction("Remote", at_ms=exchange.request.at_ms + stop_ms)
-        row = Row(REMOTE_STOP, "observation", exchange.request, exchange.request, line, value_ms=stop_ms)
+        row = Row(REMOTE_STOP, "observation", exchange.request, exchange.request, line, STOP_COMBINATION, stop_ms)
         self.ledger.observe(row)
         self.status(1, "Finishing")
 
