@@ -1,6 +1,7 @@
 """Vectors of remote start and stop (measurement rules, sections 4.4 to 4.6); notation as in ``tests.vectors``."""
 
-from tests.vectors import FUNCTIONS, PAIRING, PLUGGED, READING, START, STOP, Expected, Vector, octt
+from tests.vectors import PAIRING, PLUGGED, READING, START, STOP, Expected, Vector, octt
+from tests.vectors_functions import FUNCTIONS
 
 STOPPED = "RemoteStopTransaction/StopTransaction"
 

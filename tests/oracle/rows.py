@@ -47,9 +47,7 @@ def censored(parameter: str, call: Call, *, combination: str, start: Record, end
     return row
 
 
-def exclusion(
-    parameter: str, call: Call, reason: str, *, combination: str, to: Record | None = None
-) -> Row:
+def exclusion(parameter: str, call: Call, reason: str, *, combination: str, to: Record | None = None) -> Row:
     """No value, and why; ``to`` is the message that ended the interval, else the line that decided."""
     return Row(
         parameter=parameter,

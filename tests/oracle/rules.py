@@ -111,6 +111,11 @@ def _answer_row(parameter: str, run: Run, call: Call, names: tuple[str, str]) ->
         if call.sent_while_down and handshake_between(run, call.index, call.answer_index):  # R2
             return exclusion(parameter, call, "HANDSHAKE", combination=answered, to=call.answer)
         return observation(parameter, call, combination=answered, start=call.record, end=call.answer)
+    return _unanswered_row(parameter, run, call, plain)
+
+
+def _unanswered_row(parameter: str, run: Run, call: Call, plain: str) -> Row:
+    """P1, P5, R2: a CALL without an answer; ``plain``: its combination."""
     if call.lost_at:  # P1, R2
         return exclusion(parameter, call, "NO_RESP_DISCONNECT", combination=plain, to=call.lost_at)
     if call.sent_while_down:  # P5: what was sent into a lost connection says nothing of the DUT
@@ -119,10 +124,8 @@ def _answer_row(parameter: str, run: Run, call: Call, names: tuple[str, str]) ->
             return exclusion(parameter, call, "NO_RESP_DISCONNECT", combination=plain)
         return exclusion(parameter, call, "HANDSHAKE", combination=plain, to=run.records[handshake])
     if steps_between(run, call.index, len(run.records)):  # P6
-        return exclusion(
-            parameter, call, "CLOCK_STEP", combination=plain, to=first_step(run, call.index)
-        )
-    return censored(parameter, call, combination=plain, start=call.record, end=run.records[-1])  # P5
+        return exclusion(parameter, call, "CLOCK_STEP", combination=plain, to=first_step(run, call.index))
+    return censored(parameter, call, combination=plain, start=call.record, end=run.records[-1])
 
 
 @dataclass

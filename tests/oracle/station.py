@@ -101,9 +101,9 @@ def configured(run: Run, calls: list[Call], key: str, index: int) -> str | None:
             for entry in call.answer.payload.get("configurationKey", []):
                 if entry.get("key") == key and entry.get("value") is not None:
                     value = str(entry["value"])
-        if call.record.is_call(sender="tool", action="ChangeConfiguration") and call.status == "Accepted":
-            if call.record.payload.get("key") == key:
-                value = str(call.record.payload.get("value"))
+        changed = call.record.is_call(sender="tool", action="ChangeConfiguration") and call.status == "Accepted"
+        if changed and call.record.payload.get("key") == key:
+            value = str(call.record.payload.get("value"))
     return value
 
 
@@ -113,8 +113,7 @@ def is_reboot(run: Run, calls: list[Call], index: int) -> bool:
     if record.is_call(sender="dut", action="BootNotification") or record.prompt_kind == "power":
         return True
     return any(
-        call.answer_index == index and call.record.action == "Reset" and call.status == "Accepted"
-        for call in calls
+        call.answer_index == index and call.record.action == "Reset" and call.status == "Accepted" for call in calls
     )
 
 
@@ -228,9 +227,8 @@ def _in_backlog(run: Run, index: int, offset_ms: int) -> bool:
         return False
     for record in run.records[ups[-1] : index + 1]:
         told_ms = message_time_ms(record)
-        if record.is_call(sender="dut") and record.action in QUEUEABLE and told_ms is not None:
-            if told_ms + offset_ms > run.records[ups[-1]].at_ms - TOLERANCE_MS:
-                return False
+        if not record.is_call(sender="dut") or record.action not in QUEUEABLE or told_ms is None:
+            continue
+        if told_ms + offset_ms > run.records[ups[-1]].at_ms - TOLERANCE_MS:
+            return False
     return True
-
-

@@ -112,18 +112,9 @@ def _start_exclusion(
     last = window_end if at is None else at
     if refused := _refusal(call):
         return refused
-    if steps_between(run, call.index, last):
-        return "CLOCK_STEP", first_step(run, call.index)
-    if change := _connection_change(run, call.index, last):
-        return "DISCONNECT", change
-    for index in range(call.index + 1, min(last + 1, len(run.records))):
-        reset = run.records[index].is_call(sender="tool", action="Reset")
-        if reset or is_reboot(run, calls, index):
-            return "REBOOT", run.records[index]
     connector = _start_connector(run, call, at)
-    for judge in (_faulted, _reverted):
-        if decided := judge(run, connector, call.index, last):
-            return {_faulted: "FAULTED", _reverted: "CONNECTION_TIMEOUT"}[judge], decided
+    if spoiled := _spoiled(run, calls, connector, (call.index, last)):
+        return spoiled
     for nested in authorizes:
         if not nested.answered_before(last) or nested.is_error or nested.status != "Accepted":
             return "AUTH_REFUSED", nested.answer or nested.record
@@ -135,6 +126,25 @@ def _start_exclusion(
         if record.prompt_kind:
             return "OPERATOR", record
     return None if at is not None else ("NO_START", None)
+
+
+def _spoiled(
+    run: Run, calls: list[Call], connector: int | None, ends: tuple[int, int]
+) -> tuple[str, Record | None] | None:
+    """What must not happen between the two requests: clock step, disconnection, reboot, fault, reversion."""
+    start, end = ends
+    if steps_between(run, start, end):
+        return "CLOCK_STEP", first_step(run, start)
+    if change := _connection_change(run, start, end):
+        return "DISCONNECT", change
+    for index in range(start + 1, min(end + 1, len(run.records))):
+        reset = run.records[index].is_call(sender="tool", action="Reset")
+        if reset or is_reboot(run, calls, index):
+            return "REBOOT", run.records[index]
+    for judge in (_faulted, _reverted):
+        if decided := judge(run, connector, start, end):
+            return {_faulted: "FAULTED", _reverted: "CONNECTION_TIMEOUT"}[judge], decided
+    return None
 
 
 def _start_connector(run: Run, call: Call, at: int | None) -> int | None:
@@ -158,23 +168,21 @@ def _reverted(run: Run, connector: int | None, start: int, end: int) -> Record |
     """Condition 5: Preparing → Available in between (ConnectionTimeOut)."""
     for at in range(start + 1, min(end, len(run.records))):
         record = run.records[at]
-        if is_status(record, connector, "Available"):
-            if status_before(run, record.payload.get("connectorId", 0), at) == "Preparing":
-                return record
+        before = status_before(run, record.payload.get("connectorId", 0), at)
+        if is_status(record, connector, "Available") and before == "Preparing":
+            return record
     return None
 
 
-def _plug_exclusion(
-    run: Run, connector: int | None, start: int, end: int
-) -> tuple[str, Record | None] | None:
+def _plug_exclusion(run: Run, connector: int | None, start: int, end: int) -> tuple[str, Record | None] | None:
     """Conditions 2 and 3: the cable is in before the request and nobody plugs in between."""
     for at in range(start + 1, min(end, len(run.records))):
         record = run.records[at]
         if record.prompt_kind == "plug":
             return "WAIT_PLUG", record
-        if is_status(record, connector, "Preparing"):
-            if status_before(run, record.payload.get("connectorId", 0), at) == "Available":
-                return "WAIT_PLUG", record
+        before = status_before(run, record.payload.get("connectorId", 0), at)
+        if is_status(record, connector, "Preparing") and before == "Available":
+            return "WAIT_PLUG", record
     if connector is None:
         return _plug_state_anywhere(run, start)
     return _plug_state(run, connector, start)
@@ -196,8 +204,8 @@ def _plug_state(run: Run, connector: int, start: int) -> tuple[str, Record | Non
 
 def _plug_state_anywhere(run: Run, start: int) -> tuple[str, Record | None] | None:
     """No connector named and none started: plugged in anywhere is plugged in; else Available anywhere."""
-    seen = {r.payload.get("connectorId") for r in run.records[:start] if is_status(r)} - {0, None}
-    states = [_plug_state(run, connector, start) for connector in sorted(seen)]
+    seen = {int(record.payload.get("connectorId", 0)) for record in run.records[:start] if is_status(record)}
+    states = [_plug_state(run, connector, start) for connector in sorted(seen - {0})]
     if None in states:
         return None
     waiting = [state for state in states if state and state[0] == "WAIT_PLUG"]
@@ -226,9 +234,9 @@ def _stop_window(run: Run, call: Call) -> int:
     wanted = call.record.payload.get("transactionId")
     for at in range(call.index + 1, len(run.records)):
         record = run.records[at]
-        if record.is_call(sender="tool", action="RemoteStopTransaction"):
-            if record.payload.get("transactionId") == wanted:
-                return at
+        again = record.is_call(sender="tool", action="RemoteStopTransaction")
+        if again and record.payload.get("transactionId") == wanted:
+            return at
     return len(run.records)
 
 
@@ -236,9 +244,9 @@ def _find_stop(run: Run, call: Call, end: int) -> int | None:
     wanted = call.record.payload.get("transactionId")
     for at in range(call.index + 1, end):
         record = run.records[at]
-        if record.is_call(sender="dut", action="StopTransaction"):
-            if record.payload.get("transactionId") == wanted:
-                return at
+        stop = record.is_call(sender="dut", action="StopTransaction")
+        if stop and record.payload.get("transactionId") == wanted:
+            return at
     return None
 
 

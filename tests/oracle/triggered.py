@@ -69,9 +69,7 @@ def triggered_rows(run: Run, calls: list[Call]) -> list[Row]:
     """The rows of one run; oldest request first, so that the oldest that fits takes a message (T2)."""
     context = Context(run, calls)
     return [
-        _judge(context, call)
-        for call in calls
-        if call.record.sender == "tool" and call.record.action in CANDIDATES
+        _judge(context, call) for call in calls if call.record.sender == "tool" and call.record.action in CANDIDATES
     ]
 
 
@@ -208,9 +206,7 @@ def _members(context: Context, call: Call) -> list[Member]:
     wanted = [connector]
     if connector == 0:
         wanted = list(range(largest_connector(context.run, context.calls, call.index) + 1))
-    members = [
-        _status_member(context, call, one, target, others=others if operative else ()) for one in wanted
-    ]
+    members = [_status_member(context, call, one, target, others=others if operative else ()) for one in wanted]
     if connector == 0:
         for member in members:
             member.required = not member.already and not member.unknown
@@ -227,8 +223,9 @@ def _status_member(
     before = status_before(run, connector, call.index) if connector is not None else None
     accepted = others if connector and cable_in(run, connector, call.index) else ()
     return Member(
-        fits=lambda at: is_status(run.records[at], connector)
-        and run.records[at].payload.get("status") in (target, *accepted),
+        fits=lambda at: (
+            is_status(run.records[at], connector) and run.records[at].payload.get("status") in (target, *accepted)
+        ),
         alternative=lambda at: run.records[at].payload.get("status") != target,
         already=before in (target, *accepted),
         unknown=before is None,
