@@ -15,6 +15,8 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
+from perfkit.core.errors import DeviceError
+
 
 class Technology(StrEnum):
     """Generation of the radio access technology, as the test procedure names it."""
@@ -198,6 +200,15 @@ class Clock:
     def scaled(cls, speed: float) -> Clock:
         """Return a clock on which `speed` seconds pass in each real second, for emulators as fast."""
         return cls(lambda: time.monotonic() * speed, lambda delay_s: time.sleep(delay_s / speed), speed)
+
+
+class RefusedError(DeviceError):
+    """The device answered, and refused; `code` is its number or word. Asking again is of no use."""
+
+    def __init__(self, text: str, code: int | str) -> None:
+        """Keep the code beside the text."""
+        super().__init__(text)
+        self.code = code
 
 
 class RawRecorder(Protocol):

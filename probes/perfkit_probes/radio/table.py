@@ -182,10 +182,8 @@ def driver_hint() -> str:
             "HUAWEI Mobile Connect - 3G PC UI Interface (stick firmware)"
         )
     if sys.platform == "darwin":
-        return (
-            "macOS: `networksetup -listallhardwareports` should show a new adapter; sticks are not supported by macOS"
-        )
+        return "macOS: `networksetup -listallhardwareports` should show a new adapter (HiLink firmware only)"
     return (
-        "Linux: `lsusb` should show 12d1:14dc or 12d1:14db (HiLink), 12d1:1506 (stick); 12d1:1f01 means that the dongle "
-        "is still a disk drive: install usb-modeswitch"
+        "Linux: `lsusb` should show 12d1:14dc or 12d1:14db (HiLink) or 12d1:1506 (stick); 12d1:1f01 means that the "
+        "dongle is still a disk drive: install usb-modeswitch"
     )

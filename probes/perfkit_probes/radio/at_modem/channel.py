@@ -12,7 +12,7 @@ import time
 
 from perfkit.core.errors import DeviceError
 from perfkit_probes.radio.at_modem.transport import AtTransport
-from perfkit_probes.radio.base import RawRecorder
+from perfkit_probes.radio.base import RawRecorder, RefusedError
 
 # OK | ERROR | +CME ERROR: 10 | +CMS ERROR: 500 | COMMAND NOT SUPPORT | NO CARRIER | CONNECT
 _FINAL = re.compile(r"(OK|ERROR|\+CM[ES] ERROR:.*|COMMAND NOT SUPPORT|NO CARRIER|CONNECT.*)")
@@ -21,15 +21,6 @@ _REPORT = re.compile(r"[\^+*][A-Za-z0-9_]+ ?:.*")
 _MAX_BUFFER_BYTES = 65_536
 _QUIET_S, _DRAIN_S = 0.05, 0.4
 _MEANINGS = {"10": "no SIM card", "11": "SIM PIN required", "12": "SIM PUK required", "13": "SIM failure"}
-
-
-class AtError(DeviceError):
-    """The modem answered a command with an error; `code` is its number or word."""
-
-    def __init__(self, text: str, code: str) -> None:
-        """Keep the code beside the text."""
-        super().__init__(text)
-        self.code = code
 
 
 class AtTimeoutError(DeviceError):
@@ -57,7 +48,7 @@ class AtChannel:
         With a prefix, only lines that begin with it, prefix cut off; without, only lines that are no event.
 
         Raises:
-            AtError: the modem refused the command.
+            RefusedError: the modem refused the command.
             AtTimeoutError: no final result in time.
         """
         found = self._attempt(text, prefix, timeout_s)
@@ -135,7 +126,7 @@ class AtChannel:
         while time.monotonic() < deadline_s and self._transport.read(_QUIET_S):
             pass
 
-    def _refusal(self, text: str, final: str) -> AtError:
+    def _refusal(self, text: str, final: str) -> RefusedError:
         code = final.partition(":")[2].strip() or final
         meaning = f": {_MEANINGS[code]}" if code in _MEANINGS else ""
-        return AtError(f"{self.name} refuses {text} with {final}{meaning}", code)
+        return RefusedError(f"{self.name} refuses {text} with {final}{meaning}", code)

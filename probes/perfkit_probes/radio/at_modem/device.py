@@ -8,7 +8,7 @@ from typing import Self
 
 from perfkit.core.errors import DeviceError
 from perfkit_probes.radio.at_modem import parsing
-from perfkit_probes.radio.at_modem.channel import AtChannel, AtError, AtTimeoutError
+from perfkit_probes.radio.at_modem.channel import AtChannel, AtTimeoutError
 from perfkit_probes.radio.at_modem.transport import AtTransport
 from perfkit_probes.radio.base import (
     ALL_BANDS,
@@ -18,6 +18,7 @@ from perfkit_probes.radio.base import (
     LinkState,
     ModeSettings,
     RawRecorder,
+    RefusedError,
     Registration,
     SignalReading,
     SimState,
@@ -52,7 +53,7 @@ class AtDevice:
         try:
             self._channel.synchronize()
             for command in ("ATE0", "AT+CMEE=1", "AT^CURC=0"):
-                with suppress(AtError):
+                with suppress(RefusedError):
                     self._channel.command(command)
         except DeviceError:
             with suppress(DeviceError):
@@ -118,7 +119,7 @@ class AtDevice:
         """Return the five values of ^SYSCFGEX exactly as read."""
         try:
             lines = self._channel.command("AT^SYSCFGEX?", prefix="^SYSCFGEX")
-        except AtError as error:
+        except RefusedError as error:
             message = f"{self._channel.name} does not tell its mode ({error.code}), so perfkit does not change it"
             raise DeviceError(message) from error
         settings = parsing.mode_settings(lines[-1]) if lines else None
@@ -133,7 +134,7 @@ class AtDevice:
 
     def connect(self) -> None:
         """Open the data connection of the NCM interface with the modem's own profile."""
-        with suppress(AtError):
+        with suppress(RefusedError):
             self._channel.command("AT^NDISDUP=1,1", timeout_s=_WRITE_TIMEOUT_S)
 
     def restore_settings(self, settings: ModeSettings) -> None:
@@ -169,7 +170,7 @@ class AtDevice:
         """Return the lines of an answer, [] where the modem refuses the command."""
         try:
             return self._channel.command(command, prefix=prefix)
-        except AtError:
+        except RefusedError:
             return []
 
     def _csq(self) -> int | None:
@@ -180,7 +181,7 @@ class AtDevice:
                 if attempt == _CSQ_ATTEMPTS - 1:
                     raise
                 continue
-            except AtError:
+            except RefusedError:
                 return None
             return parsing.csq(answer[-1]) if answer else None
         return None
@@ -188,8 +189,8 @@ class AtDevice:
     def _sim_state(self) -> SimState:
         try:
             answer = self._channel.command("AT+CPIN?", prefix="+CPIN")
-        except AtError as error:
-            return parsing.sim_state(None, error.code)
+        except RefusedError as error:
+            return parsing.sim_state(None, str(error.code))
         return parsing.sim_state(answer[-1] if answer else None, None)
 
     def _registration(self) -> Registration:

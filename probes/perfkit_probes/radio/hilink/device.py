@@ -16,6 +16,7 @@ from perfkit_probes.radio.base import (
     LinkState,
     ModeSettings,
     RawRecorder,
+    RefusedError,
     SignalReading,
     SimState,
     Technology,
@@ -23,7 +24,7 @@ from perfkit_probes.radio.base import (
     same_mask,
 )
 from perfkit_probes.radio.hilink import parsing
-from perfkit_probes.radio.hilink.session import NO_SIM, ApiError, HilinkSession, HttpLimits
+from perfkit_probes.radio.hilink.session import NO_SIM, HilinkSession, HttpLimits
 
 
 class HilinkDevice:
@@ -130,7 +131,7 @@ class HilinkDevice:
     def _write(self, settings: ModeSettings) -> None:
         try:
             self._session.post("net/net-mode", dict(settings.values))
-        except ApiError as error:
+        except RefusedError as error:
             if error.code == NO_SIM and self.link_state().sim is not SimState.READY:
                 raise DeviceError(f"{self._url} has no SIM card (error {NO_SIM}); put one in") from error
             raise

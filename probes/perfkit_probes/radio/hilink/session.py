@@ -31,7 +31,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
 from perfkit.core.errors import DeviceError
-from perfkit_probes.radio.base import Clock, RawRecorder
+from perfkit_probes.radio.base import Clock, RawRecorder, RefusedError
 
 NOT_SUPPORTED, LOGIN_REQUIRED, BUSY, NO_SIM = 100002, 100003, 100004, 112008
 _TOKEN_CODES = {125001, 125002, 125003}
@@ -67,15 +67,6 @@ class HttpLimits:
     body_bytes: int = 262_144  # the longest answers known are lists of a few kilobytes
     busy_s: float = 45.0
     busy_pause_s: float = 3.0
-
-
-class ApiError(DeviceError):
-    """The device answered with an error code."""
-
-    def __init__(self, text: str, code: int) -> None:
-        """Keep the code beside the text."""
-        super().__init__(text)
-        self.code = code
 
 
 def _watched_pool(sockets: list[socket.socket]) -> type[HTTPConnectionPool]:
@@ -246,7 +237,7 @@ class _TokenConnection(Connection):
 
 
 class HilinkSession:
-    """Reads and writes of one HiLink device; every failure is a DeviceError, a refusal with a code an ApiError."""
+    """Reads and writes of one HiLink device; every failure is a DeviceError, a refusal with a code a RefusedError."""
 
     def __init__(
         self,
@@ -271,7 +262,7 @@ class HilinkSession:
         """Return the fields of an endpoint; a lost session is opened again once."""
         try:
             return self._get(endpoint)
-        except ApiError as error:
+        except RefusedError as error:
             if error.code not in _TOKEN_CODES:
                 raise
         self.close()
@@ -281,7 +272,7 @@ class HilinkSession:
         """Return the fields of an endpoint, {} where this firmware has none or keeps it behind the login."""
         try:
             return self.get(endpoint)
-        except ApiError as error:
+        except RefusedError as error:
             if error.code not in _ABSENT_CODES | {LOGIN_REQUIRED}:
                 raise
             return {}
@@ -293,7 +284,7 @@ class HilinkSession:
         while True:
             try:
                 return self._post(endpoint, data)
-            except ApiError as error:
+            except RefusedError as error:
                 refused += error.code in _TOKEN_CODES
                 is_late = self._clock.monotonic() >= deadline_s
                 if refused > 1 or is_late or error.code not in _TOKEN_CODES | {BUSY}:
@@ -355,7 +346,7 @@ class HilinkSession:
         except DeviceError:
             raise
         except ResponseErrorException as error:
-            raise ApiError(self._refusal(error.code, what), error.code) from error
+            raise RefusedError(self._refusal(error.code, what), error.code) from error
         except requests.TooManyRedirects as error:
             raise DeviceError(
                 f"{self.url} redirects {what} in a circle; pull the dongle and plug it in again"

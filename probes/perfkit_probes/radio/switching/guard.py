@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from types import FrameType, TracebackType
 from typing import Self
 
 from perfkit.core.errors import DeviceError
-from perfkit_probes.radio.base import Clock, Identity, LinkState, ModeSettings, RadioDevice, SimState, Technology
+from perfkit_probes.radio.base import (
+    Clock,
+    Identity,
+    LinkState,
+    ModeSettings,
+    RadioDevice,
+    RefusedError,
+    SimState,
+    Technology,
+)
 from perfkit_probes.radio.switching.journal import Journal, JournalEntry, is_running
 
 # Returns None when traffic flows through the link, else why not.
@@ -45,6 +54,7 @@ class SwitchLimits:
     deadline_s: float = 150.0
     poll_s: float = 3.0
     reconnect_s: float = 15.0
+    reopen_s: float = 60.0
     restore_s: float = 180.0
     steady_polls: int = 2  # right after a write the old connection can still be shown
 
@@ -75,6 +85,9 @@ class ModeGuard:
         self._device: RadioDevice | None = None
         self._entry: JournalEntry | None = None
         self._handlers: dict[int, object] = {}
+        self._leaving = False
+        self._held: int | None = None
+        self._interrupts = 0
         self.identity: Identity | None = None
         self.restored: bool | None = None
 
@@ -98,8 +111,9 @@ class ModeGuard:
             self.identity = self.device.identity()
             settings = self.device.mode_settings()
             self._entry = self._claim(self.identity, settings)
-            self._catch_termination()
+            self._catch_signals()
         except BaseException:
+            self._release_signals()
             self._drop()
             raise
         return self
@@ -108,30 +122,46 @@ class ModeGuard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Restore, verify, and forget the journal."""
+        self._leaving = True
         try:
-            with _signals_wait(self._tell):
-                self._restore()
+            self._restore()
         finally:
-            self._release_termination()
+            self._release_signals()
             self._drop()
+        if kind is None and self._held is not None:
+            _stop(self._held)
 
     def switch(self, technology: Technology, *, traffic: TrafficCheck | None = None) -> SwitchResult:
         """Change to one technology and wait until it is registered and traffic flows, or the deadline is over."""
         begun_s = self._clock.monotonic()
-        try:
-            offered = self.device.modes()
-            if technology not in offered:
-                names = ", ".join(one.upper() for one in offered)
-                return self._result(technology, Outcome.NO_SERVICE, f"the device only offers {names}", begun_s=begun_s)
-            problem = sim_problem(self.device.link_state())
-            if problem is None:
-                self.device.set_technology(technology)
-        except DeviceError as error:
-            self._drop()
-            problem = str(error)
+        while True:
+            try:
+                refused = self._write(technology)
+                break
+            except RefusedError as error:
+                refused = Outcome.ERROR, str(error)
+                break
+            except DeviceError as error:
+                self._drop()
+                if self._clock.monotonic() - begun_s >= self._limits.reopen_s:
+                    refused = Outcome.ERROR, str(error)
+                    break
+            self._clock.sleep(self._limits.poll_s)
+        if refused is not None:
+            return self._result(technology, *refused, begun_s=begun_s)
+        return self._wait(technology, traffic, self._clock.monotonic())
+
+    def _write(self, technology: Technology) -> tuple[Outcome, str] | None:
+        """Write the technology; return why it cannot be, None when it is written."""
+        offered = self.device.modes()
+        if technology not in offered:
+            names = ", ".join(one.upper() for one in offered)
+            return Outcome.NO_SERVICE, f"the device only offers {names}"
+        problem = sim_problem(self.device.link_state())
         if problem is not None:
-            return self._result(technology, Outcome.ERROR, problem, begun_s=begun_s)
-        return self._wait(technology, traffic, begun_s)
+            return Outcome.ERROR, problem
+        self.device.set_technology(technology)
+        return None
 
     def _wait(self, technology: Technology, traffic: TrafficCheck | None, begun_s: float) -> SwitchResult:
         """Poll until the link is steady."""
@@ -223,14 +253,25 @@ class ModeGuard:
             with suppress(DeviceError):
                 device.close()
 
-    def _catch_termination(self) -> None:
-        """Let SIGTERM and a closed terminal leave the `with` block as Ctrl-C does."""
+    def _catch_signals(self) -> None:
+        """Let SIGTERM and a closed terminal leave the `with` block as Ctrl-C does, and nothing leave the way out."""
         if threading.current_thread() is not threading.main_thread():
             return
-        for number in _termination_signals():
-            self._handlers[number] = signal.signal(number, _exit_on_signal)
+        for number in _signals():
+            self._handlers[number] = signal.signal(number, self._on_signal)
 
-    def _release_termination(self) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Raise inside the block; on the way out hold the signal back, the third Ctrl-C excepted."""
+        is_entering_exit = frame is not None and frame.f_code is ModeGuard.__exit__.__code__
+        if not self._leaving and not is_entering_exit:
+            _stop(number)
+        self._held = number
+        self._interrupts += number == signal.SIGINT
+        if self._interrupts >= 3:
+            raise KeyboardInterrupt
+        self._tell("putting the dongle back, please wait; Ctrl-C three times leaves it to `perfkit dongle restore`")
+
+    def _release_signals(self) -> None:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)  # type: ignore[arg-type]  # what signal.signal returned
         self._handlers.clear()
@@ -266,35 +307,15 @@ def _verdict(
     return Outcome.NO_SERVICE, f"no service in {name}: not registered {after}"
 
 
-def _termination_signals() -> list[int]:
-    return [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+def _signals() -> list[int]:
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    return [number for name in names if (number := getattr(signal, name, None)) is not None]
 
 
-def _exit_on_signal(number: int, _frame: FrameType | None) -> None:
+def _stop(number: int) -> None:
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     raise SystemExit(128 + number)
-
-
-@contextmanager
-def _signals_wait(tell: Callable[[str], None]) -> Iterator[None]:
-    """Hold Ctrl-C and termination back while settings are restored; the third Ctrl-C gets through."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    seen = 0
-
-    def hold(number: int, _frame: FrameType | None) -> None:
-        nonlocal seen
-        seen += number == signal.SIGINT
-        if seen >= 3:
-            raise KeyboardInterrupt
-        tell("putting the dongle back, please wait (Ctrl-C three times leaves it; `perfkit dongle restore` heals it)")
-
-    old = {number: signal.signal(number, hold) for number in (signal.SIGINT, *_termination_signals())}
-    try:
-        yield
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
 
 
 def restore_from_journal(

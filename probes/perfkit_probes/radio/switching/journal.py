@@ -124,7 +124,10 @@ class Journal:
 
 
 def is_running(pid: int) -> bool:
-    """Return whether another process with this number runs; False on Windows, where asking would end it."""
+    """Return whether another perfkit with this process number runs; False on Windows, where asking would end it.
+
+    On Linux the number may have gone to another program since: a process that is no Python and no perfkit is none.
+    """
     if pid == os.getpid() or sys.platform == "win32":
         return False
     try:
@@ -133,4 +136,8 @@ def is_running(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return True
+    return b"python" in command or b"perfkit" in command
