@@ -236,4 +236,106 @@ FUNCTIONS = (
             value(AVAILABILITY, 3030, (10, 11, 12), "MIN_STATUS_DURATION"),
         ),
     ),
+    Vector(
+        "windows that end: lost connection, next request of the kind, Reset, power cycle, run",
+        TRIGGERED,
+        octt("""
+            12:00:00.000 > 1 TriggerMessage {"requestedMessage":"Heartbeat"}
+            12:00:00.050 < 1 {"status":"Accepted"}
+            12:00:01.000 > 2 TriggerMessage {"requestedMessage":"Heartbeat"}
+            12:00:01.050 < 2 {"status":"Accepted"}
+            12:00:02.000 [info] Disconnected from System Under Test
+            12:00:03.000 [info] Successfully connected to System Under Test
+            12:00:04.000 > 3 TriggerMessage {"requestedMessage":"Heartbeat"}
+            12:00:04.050 < 3 {"status":"Accepted"}
+            12:00:05.000 > 4 Reset {"type":"Soft"}
+            12:00:05.050 < 4 {"status":"Rejected"}
+            12:00:06.000 > 5 TriggerMessage {"requestedMessage":"Heartbeat"}
+            12:00:06.050 < 5 {"status":"Accepted"}
+            12:00:07.000 [prompt] Please power cycle the station.
+        """),
+        (
+            bound("TriggerMessage/Heartbeat", 950, (2, 3, 4)),
+            none("DISCONNECT", "TriggerMessage/Heartbeat", 4, 6),
+            bound("TriggerMessage/Heartbeat", 950, (8, 9, 10)),
+            bound("TriggerMessage/Heartbeat", 950, (12, 13, 14)),
+        ),
+    ),
+    Vector(
+        "one message serves one request, the oldest that fits",
+        TRIGGERED,
+        octt("""
+            12:00:00.000 < s StatusNotification {"connectorId":1,"status":"Available"}
+            12:00:01.000 > 1 ChangeAvailability {"connectorId":1,"type":"Inoperative"}
+            12:00:01.050 < 1 {"status":"Accepted"}
+            12:00:01.100 > 2 TriggerMessage {"requestedMessage":"StatusNotification","connectorId":1}
+            12:00:01.150 < 2 {"status":"Accepted"}
+            12:00:01.200 < t StatusNotification {"connectorId":1,"status":"Unavailable"}
+            12:00:01.450 < u StatusNotification {"connectorId":1,"status":"Unavailable"}
+        """),
+        (
+            value(AVAILABILITY, 150, (3, 4, 7)),
+            value("TriggerMessage/StatusNotification", 300, (5, 6, 8)),
+        ),
+    ),
+    Vector(
+        "StatusNotification of all connectors: the last; connector 0 was never seen",
+        TRIGGERED,
+        octt("""
+            12:00:00.000 < s StatusNotification {"connectorId":1,"status":"Available"}
+            12:00:00.100 < t StatusNotification {"connectorId":2,"status":"Available"}
+            12:00:01.000 > 1 TriggerMessage {"requestedMessage":"StatusNotification"}
+            12:00:01.050 < 1 {"status":"Accepted"}
+            12:00:01.200 < u StatusNotification {"connectorId":2,"status":"Available"}
+            12:00:01.300 < v StatusNotification {"connectorId":1,"status":"Available"}
+            12:00:02.000 > 2 TriggerMessage {"requestedMessage":"StatusNotification"}
+            12:00:02.050 < 2 {"status":"Accepted"}
+            12:00:02.200 < w StatusNotification {"connectorId":2,"status":"Available"}
+        """),
+        (
+            value("TriggerMessage/StatusNotification", 250, (4, 5, 7), "SET_PARTIAL"),
+            none("SET_INCOMPLETE", "TriggerMessage/StatusNotification", 8, 12),
+        ),
+    ),
+    Vector(
+        "MeterValues without a context count, of another connector do not; CancelReservation with the cable in",
+        TRIGGERED,
+        octt("""
+            12:00:00.000 > 1 TriggerMessage {"requestedMessage":"MeterValues","connectorId":1}
+            12:00:00.050 < 1 {"status":"Accepted"}
+            12:00:00.100 < m MeterValues {"connectorId":2,"meterValue":[{"timestamp":"2024-05-17T12:00:00Z","sampledValue":[{"value":"1"}]}]}
+            12:00:00.150 < n MeterValues {"connectorId":1,"meterValue":[{"timestamp":"2024-05-17T12:00:00Z","sampledValue":[{"value":"1"}]}]}
+            12:00:01.000 > 2 ReserveNow {"connectorId":1,"reservationId":5,"idTag":"A"}
+            12:00:01.050 < 2 {"status":"Accepted"}
+            12:00:01.080 < s StatusNotification {"connectorId":1,"status":"Reserved"}
+            12:00:02.000 [prompt] Please plug in your cable on EV side now.
+            12:00:03.000 [api_dismissed] 00000000-0000-0000-0000-000000000001
+            12:00:04.000 > 3 CancelReservation {"reservationId":5}
+            12:00:04.050 < 3 {"status":"Accepted"}
+            12:00:04.120 < t StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:05.000 > 4 CancelReservation {"reservationId":5}
+        """),
+        (
+            value("TriggerMessage/MeterValues", 100, (2, 3, 5), "CONTEXT_ABSENT"),
+            value(RESERVE, 30, (6, 7, 8)),
+            value(CANCEL, 70, (11, 12, 13), "TARGET_ALT"),
+            none("NO_CONF", CANCEL, 14, None),
+        ),
+    ),
+    Vector(
+        "the number of connectors is configured; all have the target already",
+        TRIGGERED,
+        octt("""
+            12:00:00.000 > 0 GetConfiguration {"key":["NumberOfConnectors"]}
+            12:00:00.050 < 0 {"configurationKey":[{"key":"NumberOfConnectors","readonly":true,"value":"1"}]}
+            12:00:00.100 < s StatusNotification {"connectorId":0,"status":"Available"}
+            12:00:01.000 > 1 ChangeAvailability {"connectorId":0,"type":"Inoperative"}
+            12:00:01.050 < 1 {"status":"Accepted"}
+            12:00:01.100 < t StatusNotification {"connectorId":0,"status":"Unavailable"}
+            12:00:01.350 < u StatusNotification {"connectorId":1,"status":"Unavailable"}
+            12:00:02.000 > 2 ChangeAvailability {"connectorId":0,"type":"Inoperative"}
+            12:00:02.050 < 2 {"status":"Accepted"}
+        """),
+        (value(AVAILABILITY, 300, (5, 6, 8)), none("NOOP", AVAILABILITY, 9, None)),
+    ),
 )

@@ -110,6 +110,69 @@ STARTS = (
         """),
         (_none("DISCONNECT", 3, 5), _none("QUEUED", 7, 9)),
     ),
+    Vector(
+        "the backlog is drained by the first fresh message",
+        START,
+        octt("""
+            12:00:00.000 < s StatusNotification {"connectorId":1,"status":"Preparing","timestamp":"2024-05-17T14:00:00Z"}
+            12:00:02.000 [info] Disconnected from System Under Test
+            12:00:20.000 [info] Successfully connected to System Under Test
+            12:00:20.500 > 1 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:20.600 < 1 {"status":"Accepted"}
+            12:00:20.700 < m MeterValues {"connectorId":2,"meterValue":[{"timestamp":"2024-05-17T14:00:10Z","sampledValue":[]}]}
+            12:00:20.800 < t StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T14:00:20Z"}
+        """),
+        (_start(300, (5, 5, 8)),),
+    ),
+    Vector(
+        "Finishing or Reserved and a confirmed plug-in prompt; Finishing alone says nothing",
+        START,
+        octt("""
+            12:00:00.000 < r StatusNotification {"connectorId":1,"status":"Reserved"}
+            12:00:01.000 [prompt] Please plug in your cable on EV side now.
+            12:00:02.000 [api_dismissed] 00000000-0000-0000-0000-000000000001
+            12:00:03.000 > 1 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:03.073 < 1 {"status":"Accepted"}
+            12:00:03.100 < p StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:03.189 < t StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:03Z"}
+            12:00:08.000 < f StatusNotification {"connectorId":1,"status":"Finishing"}
+            12:00:09.000 > 2 RemoteStartTransaction {"idTag":"A","connectorId":1}
+            12:00:09.073 < 2 {"status":"Accepted"}
+            12:00:09.189 < u StartTransaction {"connectorId":1,"idTag":"A","meterStart":1,"timestamp":"2024-05-17T12:00:09Z"}
+        """),
+        (_start(189, (5, 5, 8)), _none("PLUG_STATE_UNKNOWN", 10, 12)),
+    ),
+    Vector(
+        "Faulted, Reset, a prompt, a clock step in between; no connector named",
+        START,
+        octt("""
+            12:00:00.000 < s StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:01.000 > 1 RemoteStartTransaction {"idTag":"A"}
+            12:00:01.073 < 1 {"status":"Accepted"}
+            12:00:02.000 > 2 Reset {"type":"Soft"}
+            12:00:02.050 < 2 {"status":"Rejected"}
+            12:00:03.000 > 3 RemoteStartTransaction {"idTag":"A"}
+            12:00:03.073 < 3 {"status":"Accepted"}
+            12:00:04.000 [prompt] Please present the card.
+            12:00:05.000 < t StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:05Z"}
+            12:00:06.000 > 4 RemoteStartTransaction {"idTag":"B"}
+            12:00:06.073 < 4 {"status":"Accepted"}
+            12:00:05.900 < u StartTransaction {"connectorId":1,"idTag":"B","meterStart":0,"timestamp":"2024-05-17T12:00:06Z"}
+            12:00:07.000 > 5 RemoteStartTransaction {"idTag":"C"}
+            12:00:07.073 < 5 {"status":"Accepted"}
+            12:00:07.900 < v StartTransaction {"connectorId":1,"idTag":"X","meterStart":0,"timestamp":"2024-05-17T12:00:07Z"}
+            12:00:08.000 > 6 RemoteStartTransaction {"idTag":"C"}
+            12:00:08.073 < 6 {"status":"Accepted"}
+            12:00:08.100 < f StatusNotification {"connectorId":1,"status":"Faulted"}
+        """),
+        (
+            _none("REBOOT", 3, 5),
+            _none("OPERATOR", 7, 10),
+            _none("CLOCK_STEP", 11, 13),
+            _none("NO_START", 14, None),
+            _none("FAULTED", 17, 19),
+        ),
+    ),
 )
 
 BEGUN = """
