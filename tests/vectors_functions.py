@@ -338,4 +338,43 @@ FUNCTIONS = (
         """),
         (value(AVAILABILITY, 300, (5, 6, 8)), none("NOOP", AVAILABILITY, 9, None)),
     ),
+    Vector(
+        "a request for another connector ends no window; refused diagnostics are no sequence",
+        TRIGGERED,
+        octt("""
+            12:00:00.000 < s StatusNotification {"connectorId":1,"status":"Available"}
+            12:00:00.100 < t StatusNotification {"connectorId":2,"status":"Available"}
+            12:00:01.000 > 1 ChangeAvailability {"connectorId":1,"type":"Inoperative"}
+            12:00:01.050 < 1 {"status":"Accepted"}
+            12:00:01.100 > 2 ChangeAvailability {"connectorId":2,"type":"Inoperative"}
+            12:00:01.150 < 2 {"status":"Accepted"}
+            12:00:01.250 < u StatusNotification {"connectorId":2,"status":"Unavailable"}
+            12:00:01.350 < v StatusNotification {"connectorId":1,"status":"Unavailable"}
+            12:00:02.000 > 3 GetDiagnostics {"location":"ftp://lab.example/"}
+            12:00:02.050 < 3 !NotSupported
+            12:00:03.000 > 4 TriggerMessage {"requestedMessage":"Heartbeat"}
+            12:00:03.050 < 4 {"status":"Accepted"}
+            12:00:03.090 < h Heartbeat
+        """),
+        (
+            value(AVAILABILITY, 300, (4, 5, 9)),
+            value(AVAILABILITY, 100, (6, 7, 8)),
+            value("TriggerMessage/Heartbeat", 40, (12, 13, 14)),
+        ),
+    ),
+    Vector(
+        "unplugged again: only Available is operative",
+        TRIGGERED,
+        octt("""
+            12:00:00.000 < s StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:01.000 < t StatusNotification {"connectorId":1,"status":"Unavailable"}
+            12:00:02.000 [prompt] Please unplug your cable on EV side now.
+            12:00:03.000 [api_dismissed] 00000000-0000-0000-0000-000000000001
+            12:00:04.000 > 1 ChangeAvailability {"connectorId":1,"type":"Operative"}
+            12:00:04.050 < 1 {"status":"Accepted"}
+            12:00:04.100 < u StatusNotification {"connectorId":1,"status":"Faulted"}
+            12:00:04.150 < v StatusNotification {"connectorId":1,"status":"Available"}
+        """),
+        (value(AVAILABILITY, 100, (6, 7, 9)),),
+    ),
 )

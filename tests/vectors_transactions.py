@@ -173,6 +173,18 @@ STARTS = (
             _none("FAULTED", 17, 19),
         ),
     ),
+    Vector(
+        "a fault of another connector does not matter",
+        START,
+        octt("""
+            12:00:00.000 < s StatusNotification {"connectorId":1,"status":"Preparing"}
+            12:00:01.000 > 1 RemoteStartTransaction {"idTag":"A"}
+            12:00:01.073 < 1 {"status":"Accepted"}
+            12:00:01.100 < f StatusNotification {"connectorId":2,"status":"Faulted"}
+            12:00:01.400 < t StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:01Z"}
+        """),
+        (_start(400, (3, 3, 6)),),
+    ),
 )
 
 BEGUN = """
@@ -235,6 +247,23 @@ STOPS = (
             Expected("observation", STOPPED, 1000, (5, 5, 7)),
             _none("QUEUED", 8, 10, STOPPED),
             _none("NO_STOP", 11, None, STOPPED),
+        ),
+    ),
+    Vector(
+        "the stop of another transaction is another matter",
+        STOP,
+        octt(
+            BEGUN
+            + f"""
+            12:00:05.100 > 2 RemoteStopTransaction {{"transactionId":12}}
+            12:00:05.150 < 2 {{"status":"Accepted"}}
+            12:00:05.200 < w StopTransaction {{"transactionId":12,"meterStop":9,"timestamp":"2024-05-17T12:00:05Z"}}
+            12:00:05.300 < x {STOP_OF_10},"reason":"Remote"}}
+            """
+        ),
+        (
+            Expected("observation", STOPPED, 300, (5, 5, 10)),
+            _none("UNKNOWN_TX", 7, 9, STOPPED),
         ),
     ),
 )

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.oracle.rules import rows_of, summaries_of
-from tests.vectors import AUTHORIZE, RESPONSE, Vector, octt
+from tests.vectors import AUTHORIZE, RESPONSE, START, Vector, octt
 from tests.vectors_transactions import VECTORS
 
 
@@ -33,3 +33,22 @@ def test_a_censored_bound_above_every_value_rules_the_headline() -> None:
     assert (summary.p95_ms, summary.max_ms, summary.exceeded_by_ms) == (19, 20, None)
     summary = summaries_of(octt(answered + "12:00:30.000 > x ClearCache\n12:01:00.000 [info] end"))[RESPONSE]
     assert (summary.max_ms, summary.unanswered, summary.exceeded_by_ms) == (20, 1, 30_000)
+
+
+def test_the_net_value_leaves_out_the_answer_time_of_the_tool() -> None:
+    text = octt("""
+        12:00:00.000 < s StatusNotification {"connectorId":1,"status":"Preparing"}
+        12:00:01.000 > 1 RemoteStartTransaction {"idTag":"A"}
+        12:00:01.073 < 1 {"status":"Accepted"}
+        12:00:01.100 < a Authorize {"idTag":"A"}
+        12:00:01.131 > a {"idTagInfo":{"status":"Accepted"}}
+        12:00:01.400 < t StartTransaction {"connectorId":1,"idTag":"A","meterStart":0}
+    """)
+    (row,) = (row for row in rows_of(text) if row.parameter == START)
+    assert (row.value_ms, row.net_ms) == (400, 369)
+
+
+def test_the_role_follows_from_who_sends_what_where_nothing_else_tells() -> None:
+    call, answer = '[12:00:00.000] [{}]  [2,"1","Authorize",{{}}]\n', '[12:00:00.050] [{}]  [3,"1",{{}}]\n'
+    assert set(summaries_of(call.format("msg-out") + answer.format("msg-in"))) == {RESPONSE, AUTHORIZE}
+    assert AUTHORIZE not in summaries_of(call.format("msg-in") + answer.format("msg-out"))
