@@ -17,6 +17,8 @@ from perfkit_probes.base import Confidence
 # First half against last half of a train: beyond this ratio the link is shaped by a token bucket.
 _SHAPED_RATIO = 1.5
 _MIN_SHAPED_PACKETS = 12
+# Silence after which the rest of a train is taken for lost, at least.
+_OVERDUE_FLOOR_S = 0.25
 # Relative standard error of the spacing up to which an estimate is good, or usable.
 GOOD_ERROR, USABLE_ERROR = 0.005, 0.03
 
@@ -147,3 +149,12 @@ def _shaped(trains: Sequence[Train], packet_bytes: int, loss: float) -> Estimate
     burst_bytes = (knee + 1) * packet_bytes
     burst_rate = packet_bytes / early if early > 0 else None
     return Estimate(packet_bytes / late, burst_rate, burst_bytes, Confidence.MEDIUM, loss)
+
+
+def is_overdue(stamps_ns: Sequence[int], now_ns: int) -> bool:
+    """Whether nothing more of a train is to be expected: silence of three times its largest gap, at least 0.25 s."""
+    if not stamps_ns:
+        return False
+    gaps = [after - before for before, after in itertools.pairwise(stamps_ns)]
+    patience_ns = max(int(_OVERDUE_FLOOR_S * 1e9), 3 * max(gaps, default=0))
+    return now_ns - stamps_ns[-1] > patience_ns

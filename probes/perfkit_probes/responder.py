@@ -70,6 +70,7 @@ class Responder:
             ProbeError: The address cannot be used.
         """
         from websockets.sync.server import serve
+        from websockets.typing import Subprotocol
 
         listener, datagrams = self._bind()
         self.port = listener.getsockname()[1]

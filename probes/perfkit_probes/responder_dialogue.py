@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import secrets
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from perfkit.core.errors import ProbeError
 from perfkit_probes.budget import Truncation
 from perfkit_probes.clock import Clock
 from perfkit_probes.control import Message, decode, encode, is_equal, proof, text, whole
+from perfkit_probes.dispersion import is_overdue
 from perfkit_probes.pacing import Pace, PacedSender
 from perfkit_probes.responder_session import MAX_PACKET_BYTES, MAX_TRAIN_PACKETS, Session, Sessions
 from perfkit_probes.steering import Plan, Steering
@@ -29,7 +29,6 @@ _HELLO_TIMEOUT_S = 30.0
 _MAX_STEP_S = 30.0
 _MAX_POINTS = 1024
 MAX_MESSAGE_PAYLOAD = 16_384
-OVERDUE_FLOOR_S = 0.25
 
 
 def serve_client(
@@ -162,7 +161,7 @@ class _Dialogue:
         if over_udp and address is None:
             raise ProbeError("a paced stream over UDP was asked for before the UDP address was proven")
         stream = Pace(
-            interval_s=whole(message, "interval_ms", low=5, high=10_000) / 1000,
+            interval_s=whole(message, "interval_us", low=500, high=10_000_000) / 1e6,
             payload_bytes=whole(message, "payload_bytes", low=64, high=MAX_PACKET_BYTES),
             packets=whole(message, "packets", low=1, high=10_000),
         )
@@ -236,12 +235,3 @@ class _Dialogue:
                 truncated=steering.truncated is Truncation.BYTES,
             )
         )
-
-
-def is_overdue(stamps_ns: list[int], now_ns: int) -> bool:
-    """Whether nothing more of a train is to be expected: silence of three times its largest gap, at least 0.25 s."""
-    if not stamps_ns:
-        return False
-    gaps = [after - before for before, after in itertools.pairwise(stamps_ns)]
-    patience_ns = max(int(OVERDUE_FLOOR_S * 1e9), 3 * max(gaps, default=0))
-    return now_ns - stamps_ns[-1] > patience_ns

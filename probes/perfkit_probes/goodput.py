@@ -1,0 +1,203 @@
+"""What one TCP connection delivers: a stream over the WebSocket, which takes the way that OCPP takes.
+
+The receiver steers and measures (`perfkit_probes.steering`): a sender's count would contain its own buffers. The rate
+counts TCP payload, that is WebSocket frames with their heads of 4 (down) or 8 (up) bytes. A frame fills whole segments.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from perfkit.core.errors import ProbeError
+from perfkit_probes import control
+from perfkit_probes.base import GoodputDirection, GoodputResult
+from perfkit_probes.budget import Truncation
+from perfkit_probes.control import Message
+from perfkit_probes.latency_row import latency_row
+from perfkit_probes.session import REQUEST_TIMEOUT_S, LinkSession
+from perfkit_probes.steering import FIRST_BATCH, Arrival, Plan, Steering, stream_estimate
+
+# The payload of a TCP segment on a link with an MTU of 1500 bytes: 1500 - 20 - 20 - 12 (time stamps).
+_SEGMENT_BYTES = 1448
+_DOWN_HEAD, _UP_HEAD = 4, 8
+_MAX_POINTS = 1024
+# What a stream costs beyond its payload: headers of the segments and acknowledgements of the other side.
+_COST_FACTOR = 1.12
+
+
+@dataclass(frozen=True, slots=True)
+class GoodputPlan:
+    """Payload bytes per direction and the seconds of stream to observe in each."""
+
+    max_bytes: int = 200_000
+    target_s: float = 3.0
+
+
+def measure_goodput(session: LinkSession, plan: GoodputPlan | None = None) -> GoodputResult:
+    """The rate that one TCP connection reaches, first down, then up.
+
+    Raises:
+        ProbeError: The responder is gone or breaks the protocol.
+    """
+    wanted = plan or GoodputPlan()
+    start_ns = session.clock.monotonic_ns()
+    rtts_ms: list[float] = []
+    down = _down(session, wanted, rtts_ms)
+    up = _up(session, wanted, rtts_ms)
+    session.account()
+    method = "smoothed round trip of the stream's own connection, TCP_INFO"
+    return GoodputResult(
+        up=up,
+        down=down,
+        latency=latency_row(rtts_ms, sent=max(1, len(rtts_ms)), packet_bytes=1500, method=method),
+        seconds=(session.clock.monotonic_ns() - start_ns) / 1e9,
+        payload_bytes=up.payload_bytes + down.payload_bytes,
+    )
+
+
+def _segment_bytes(session: LinkSession) -> int:
+    info = session.tcp_info()
+    return min(_SEGMENT_BYTES, info.segment_bytes) if info and info.segment_bytes >= 256 else _SEGMENT_BYTES
+
+
+def _plan(session: LinkSession, plan: GoodputPlan) -> tuple[Plan, Truncation | None]:
+    """The steering's plan within what the budget has left, and the cap that made it smaller."""
+    left = int(session.meter.remaining_bytes / _COST_FACTOR)
+    size = _segment_bytes(session)
+    refused = session.meter.refusal(int(FIRST_BATCH * size * _COST_FACTOR))
+    max_bytes = 0 if refused else min(plan.max_bytes, left, session.caps_bytes or plan.max_bytes)
+    return Plan(max(0, max_bytes), plan.target_s, size), refused
+
+
+def _down(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> GoodputDirection:
+    steered, refused = _plan(session, plan)
+    if refused is not None:
+        return _nothing(refused)
+    steering, open_batches, retransmissions = Steering(steered), 0, 0
+    start_ns = session.clock.monotonic_ns()
+    open_batches += _ask(session, steering, steered)
+    while open_batches:
+        data = session.receive(REQUEST_TIMEOUT_S)
+        if data is None:
+            raise ProbeError(f"{session.who} stopped sending in the middle of the stream; is the link still up?")
+        if isinstance(data, bytes):
+            steering.arrived(session.clock.monotonic_ns() / 1e9)
+            open_batches += _ask(session, steering, steered)
+            continue
+        message = control.decode(data, session.who)
+        if message["type"] != "batch_sent":
+            raise ProbeError(f"{session.who} sent {str(message['type'])[:40]!r} in the middle of the stream")
+        open_batches -= 1
+        retransmissions = _sample(message, rtts_ms, retransmissions)
+    return _direction(session, steering.arrivals, steering.truncated, (start_ns, retransmissions))
+
+
+def _ask(session: LinkSession, steering: Steering, plan: Plan) -> int:
+    """Ask for the next batch if it is time; returns the batches asked for (0 or 1)."""
+    messages = steering.next_batch()
+    if messages:
+        size = plan.message_bytes - _DOWN_HEAD
+        session.send(control.encode("stream_down", messages=messages, message_bytes=size))
+    return 1 if messages else 0
+
+
+def _sample(message: Message, rtts_ms: list[float], retransmissions: int) -> int:
+    """Keep the responder's round trip; returns its retransmissions so far."""
+    if message.get("rtt_us") is not None:
+        rtts_ms.append(control.whole(message, "rtt_us", low=0, high=1 << 40) / 1000)
+    if message.get("retransmissions") is None:
+        return retransmissions
+    return control.whole(message, "retransmissions", low=0, high=1 << 40)
+
+
+def _up(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> GoodputDirection:
+    steered, refused = _plan(session, plan)
+    if refused is not None:
+        return _nothing(refused)
+    start_ns = session.clock.monotonic_ns()
+    before = session.tcp_info()
+    request = control.encode(
+        "stream_up",
+        max_bytes=steered.max_bytes,
+        target_ms=round(steered.target_s * 1000),
+        message_bytes=steered.message_bytes,
+    )
+    session.send(request)
+    report = _send_batches(session, steered, rtts_ms)
+    after = session.tcp_info()
+    retransmissions = after.retransmissions - before.retransmissions if after and before else None
+    arrivals, truncated = _arrivals(report, steered)
+    return _direction(session, arrivals, truncated, (start_ns, retransmissions))
+
+
+def _send_batches(session: LinkSession, plan: Plan, rtts_ms: list[float]) -> Message:
+    """Send what the responder asks for, until it reports."""
+    payload, left = os.urandom(plan.message_bytes - _UP_HEAD), plan.max_bytes // plan.message_bytes
+    while True:
+        data = session.receive(REQUEST_TIMEOUT_S + plan.target_s)
+        if data is None:
+            raise ProbeError(f"{session.who} stopped asking in the middle of the stream; is the link still up?")
+        message = control.decode(data, session.who)
+        if message["type"] == "stream":
+            return message
+        if message["type"] != "more":
+            raise ProbeError(f"{session.who} sent {str(message['type'])[:40]!r} in the middle of the stream")
+        messages = control.whole(message, "messages", low=1, high=10_000)
+        if messages > left:
+            raise ProbeError(f"{session.who} asks for more than the {plan.max_bytes} bytes that were agreed")
+        left -= messages
+        for _ in range(messages):
+            session.send(payload)
+        info = session.tcp_info()
+        if info is not None:
+            rtts_ms.append(info.rtt_ms)
+
+
+def _arrivals(report: Message, plan: Plan) -> tuple[list[Arrival], Truncation | None]:
+    """The responder's record of our stream; of a long one only its last messages are listed."""
+    batches = control.integers(report, "batches", most=_MAX_POINTS)
+    stamps_us = control.integers(report, "stamps_us", most=_MAX_POINTS)
+    count = control.whole(report, "messages", low=len(stamps_us), high=1 << 30)
+    if len(batches) != len(stamps_us):
+        raise ProbeError("the responder's report of the stream has batches and stamps of different length")
+    first = count - len(stamps_us) + 1
+    arrivals = [
+        Arrival(batch, (first + index) * plan.message_bytes, stamp_us / 1e6)
+        for index, (batch, stamp_us) in enumerate(zip(batches, stamps_us, strict=True))
+        if batch is not None and stamp_us is not None
+    ]
+    return arrivals, Truncation.BYTES if report.get("truncated") is True else None
+
+
+def _direction(
+    session: LinkSession, arrivals: list[Arrival], truncated: Truncation | None, run: tuple[int, int | None]
+) -> GoodputDirection:
+    start_ns, retransmissions = run
+    found = stream_estimate(arrivals, retransmissions=retransmissions)
+    return GoodputDirection(
+        kB_s=None if found.bytes_s is None else found.bytes_s / 1000,
+        all_bytes_kB_s=None if found.all_bytes_s is None else found.all_bytes_s / 1000,
+        estimator=found.estimator,
+        confidence=found.confidence,
+        retransmissions=retransmissions,
+        payload_bytes=arrivals[-1].total_bytes if arrivals else 0,
+        seconds=(session.clock.monotonic_ns() - start_ns) / 1e9,
+        truncated=truncated,
+        reason=None if found.bytes_s is not None else "too few messages arrived",
+    )
+
+
+def _nothing(refused: Truncation) -> GoodputDirection:
+    estimate = stream_estimate([], retransmissions=None)
+    return GoodputDirection(
+        kB_s=None,
+        all_bytes_kB_s=None,
+        estimator=estimate.estimator,
+        confidence=estimate.confidence,
+        retransmissions=None,
+        payload_bytes=0,
+        seconds=0.0,
+        truncated=refused,
+        reason="the budget left no room for a stream",
+    )
