@@ -11,7 +11,6 @@ from collections import Counter
 import msgspec
 
 from perfkit.core.sample import Flag, Reason, Row, RowKind
-from perfkit.core.statistics import merged
 
 
 class RowRef(msgspec.Struct, frozen=True):
@@ -24,7 +23,7 @@ class RowRef(msgspec.Struct, frozen=True):
 class Part(msgspec.Struct):
     """What is known of the rows of one (parameter, combination) that share one fate in the headline."""
 
-    histogram: Counter[int] = msgspec.field(default_factory=Counter)
+    histogram: dict[int, int] = {}
     largest: RowRef | None = None
     smallest: RowRef | None = None
     censored: int = 0
@@ -43,16 +42,18 @@ class Part(msgspec.Struct):
             if self.longest_wait is None or value > _value(self.longest_wait):
                 self.longest_wait = RowRef(number, row)
             return
-        if value not in self.histogram:
+        times = self.histogram.get(value, 0)
+        self.histogram[value] = times + 1
+        if not times:
             if self.largest is None or value > _value(self.largest):
                 self.largest = RowRef(number, row)
             if self.smallest is None or value < _value(self.smallest):
                 self.smallest = RowRef(number, row)
-        self.histogram[value] += 1
 
     def merge(self, other: Part, *, offset: int = 0) -> None:
         """Take in another part; its row numbers grow by `offset`."""
-        self.histogram = merged(self.histogram, other.histogram)
+        for value, times in other.histogram.items():
+            self.histogram[value] = self.histogram.get(value, 0) + times
         self.flags.update(other.flags)
         self.censored += other.censored
         self.largest = _extreme(self.largest, other.largest, offset, larger=True)
@@ -99,7 +100,8 @@ class RunLedger:
 
     def __init__(self, first_number: int, *, keep: bool) -> None:
         """Number rows from `first_number`; keep them only if asked."""
-        self.next_number = first_number
+        self.first_number = self.next_number = first_number
+        self.tool_times: Counter[int] = Counter()
         self.parts: dict[PartKey, Part] = {}
         self.exclusions: dict[tuple[str, Reason], Excluded] = {}
         self.kept: list[RowRef] = []
@@ -120,8 +122,14 @@ class RunLedger:
         if self._keep:
             self.kept.append(RowRef(number, row))
 
+    def add_tool_time(self, value_ns: int) -> None:
+        """Count how long the tool itself took to answer the DUT: part of the set-up, not of a parameter."""
+        self.tool_times[value_ns] += 1
+
     def discard(self) -> None:
         """Forget everything: the run is left out as a whole."""
         self.parts.clear()
         self.exclusions.clear()
         self.kept.clear()
+        self.tool_times.clear()
+        self.next_number = self.first_number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 
 import msgspec
@@ -60,8 +59,3 @@ def coverage_of_maximum(count: int) -> float | None:
     if count < 1:
         return None
     return float((1 - COVERAGE_CONFIDENCE) ** (1 / count))
-
-
-def merged(first: Mapping[int, int], second: Mapping[int, int]) -> Counter[int]:
-    """Histogram of both samples together."""
-    return Counter(first) + Counter(second)

@@ -10,7 +10,6 @@ import msgspec
 
 from perfkit.core.policy import Policy
 from perfkit.core.sample import Reason, Row, RowKind
-from perfkit_analyzers.dialects.base import Dialect
 from perfkit_analyzers.dialects.facts import Answer, Fact
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import Direction, Narration, NarrationKind, OcppMessage, Role
@@ -29,7 +28,6 @@ class RunContext(msgspec.Struct, frozen=True):
 
     parameter: str
     role: Role
-    dialect: Dialect
     policy: Policy
     station: Station
     add: Callable[[Row], None]

@@ -59,9 +59,9 @@ class _Candidate(Candidate):
         self.plug_confirmed = {place for place in station.connectors if station.plug_confirmed_since_status(place)}
         self.start: TransactionStart | None = None
         self.is_replayed = False
-        self.reverted: set[Place] = set()
+        self.reverted: dict[Place, Moment] = {}
         self.plugged_since: set[Place] = set()
-        self.faulted: set[Place] = set()
+        self.faulted: dict[Place, Moment] = {}
 
     def fits(self, start: TransactionStart) -> bool:
         """Same identifier and, if given, connector; 2.x matches by remoteStartId."""
@@ -85,7 +85,7 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
         elif isinstance(fact, TransactionStart):
             self._started(message, fact)
         elif isinstance(fact, StatusReport):
-            self._status_reported(fact)
+            self._status_reported(message, fact)
         elif isinstance(fact, Reset) and not is_from_dut(message):
             self.close(self.open, message)
 
@@ -97,16 +97,17 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
                 self.reach(candidate, message)
                 return
 
-    def _status_reported(self, report: StatusReport) -> None:
+    def _status_reported(self, message: OcppMessage, report: StatusReport) -> None:
+        moment = self.moment(message.stamp_ns, message.line) if self.open else None
         before = self.context.station.status(report.place)
-        plugged = self.context.dialect.plugged_statuses
+        plugged = self.context.station.dialect.plugged_statuses
         for candidate in self.open:
-            if candidate.start is not None:
+            if candidate.start is not None or moment is None:
                 continue
             if report.status == "Faulted":
-                candidate.faulted.add(report.place)
+                candidate.faulted[report.place] = moment
             elif report.status == "Available" and before in plugged:
-                candidate.reverted.add(report.place)
+                candidate.reverted[report.place] = moment
             elif report.status in plugged and before == "Available":
                 candidate.plugged_since.add(report.place)
 
@@ -149,9 +150,15 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
         status = candidate.status_before[place]
         if self.context.mode_1_2_only and status == "Available":
             return True  # Appendix D: a plugged station of this subtype reports Available until the authorization
-        if status in self.context.dialect.plugged_statuses:
+        if status in self.context.station.dialect.plugged_statuses:
             return place not in candidate.plugged_since
         return status in ("Finishing", "Reserved") and place in candidate.plug_confirmed
+
+    def excluded(self, candidate: _Candidate, ending: Moment, reason: Reason) -> Row:
+        """Row of an exclusion; a fault or a reversion ends it where it was reported."""
+        events = {Reason.FAULTED: candidate.faulted, Reason.CONNECTION_TIMEOUT: candidate.reverted}.get(reason, {})
+        decided = next((moment for place, moment in events.items() if contains(candidate.concerned(), place)), ending)
+        return super().excluded(candidate, decided, reason)
 
     def combination(self, candidate: _Candidate, ending: Moment) -> str:
         """Stratum: the authorization setting read in this run, and whether an Authorize was nested."""

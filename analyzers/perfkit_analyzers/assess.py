@@ -1,0 +1,247 @@
+"""From inputs and a PICS to the result document: reads, adds up, and words what was found."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+import msgspec
+
+from perfkit.core.analysis_record import (
+    SCHEMA,
+    AnalysisDocument,
+    DutInfo,
+    IgnoredInput,
+    InputInfo,
+    PicsInfo,
+    PolicyDifference,
+    PolicyInfo,
+    Provenance,
+    SkippedInfo,
+    SkippedLine,
+    ToolInfo,
+    ToolTime,
+)
+from perfkit.core.errors import InputError
+from perfkit.core.pics.model import Pics, ProductSubtype
+from perfkit.core.statistics import summarize
+from perfkit.core.version import VERSION
+from perfkit_analyzers.campaign import Campaign, Record, RecordSink, RoleTotals
+from perfkit_analyzers.findings import campaign_warnings, describe_run
+from perfkit_analyzers.inputs.files import InputFile, open_inputs
+from perfkit_analyzers.message import Role
+from perfkit_analyzers.parameters.table import PARAMETERS
+from perfkit_analyzers.readers.table import open_log
+from perfkit_analyzers.results import parameter_result, still_to_measure
+from perfkit_analyzers.tracker import Dut
+
+MAX_SKIPPED_SHARE = 0.05
+"""Share of skipped lines, among lines that are messages or skipped, above which no result is given."""
+
+Progress = Callable[[int, int | None, str], None]
+
+
+class Analysis(msgspec.Struct):
+    """The result document, and whether too many lines were skipped for its figures to be trusted."""
+
+    document: AnalysisDocument
+    too_many_skipped: bool
+
+
+def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options by keyword
+    paths: Sequence[str],
+    *,
+    pics: Pics | None = None,
+    pics_info: PicsInfo | None = None,
+    role: Role | None = None,
+    sink: RecordSink | None = None,
+    stdin: BinaryIO | None = None,
+    max_skipped_share: float = MAX_SKIPPED_SHARE,
+    progress: Progress | None = None,
+) -> Analysis:
+    """The result of reading every log below `paths`.
+
+    `role` (an option of the user) wins over the PICS, which wins over the logs. `sink` gets the rows of the
+    analysed role in order: at once when the role is known beforehand, else when all is read.
+
+    Raises:
+        InputError: an input cannot be read, a named file is no log, or there is no log at all.
+    """
+    began = time.monotonic()
+    pics = pics or Pics()
+    known_role = role or (Role(pics.dut.type.value) if pics.dut.type else None)
+    sorter = _RecordSorter(known_role, sink)
+    campaign = Campaign(_dut(pics, known_role), pics.policy, sink=sorter.take if sink else None)
+    reading = _read_all(campaign, paths, stdin, progress)
+    chosen = known_role or _commonest_role(campaign)
+    sorter.choose(chosen)
+    skipped = _skipped(campaign, reading.inputs, max_skipped_share)
+    document = _document(campaign, pics, chosen, reading)
+    source = "option" if role else "pics" if known_role else "logs" if chosen else None
+    document = msgspec.structs.replace(
+        document,
+        pics=pics_info,
+        skipped=skipped,
+        dut=_dut_info(pics, chosen, source, campaign),
+        provenance=_provenance(time.monotonic() - began),
+    )
+    return Analysis(document, skipped.share > max_skipped_share)
+
+
+def _dut(pics: Pics, role: Role | None) -> Dut:
+    is_mode_1_2 = pics.dut.product_subtype is ProductSubtype.MODE_1_2_ONLY
+    return Dut(role, pics.dut.connectors, is_mode_1_2)
+
+
+class _RecordSorter:
+    """Hands rows on at once when the role is known, else keeps them until it is chosen."""
+
+    def __init__(self, role: Role | None, sink: RecordSink | None) -> None:
+        self._role = role
+        self._sink = sink
+        self._held: list[tuple[Role | None, Record]] = []
+
+    def take(self, role: Role | None, record: Record) -> None:
+        if self._role is None:
+            self._held.append((role, record))
+        elif self._sink is not None:
+            self._sink(role, record)
+
+    def choose(self, role: Role | None) -> None:
+        if self._sink is not None:
+            for held_role, record in self._held:
+                if held_role is role:
+                    self._sink(held_role, record)
+        self._held.clear()
+
+
+def _commonest_role(campaign: Campaign) -> Role | None:
+    """Role of most runs; the charging station in a tie, None when no run tells."""
+    return (
+        max(Role, key=lambda r: campaign.by_role[r].runs)
+        if len(campaign.by_role) > 1
+        else next(iter(campaign.by_role), None)
+    )
+
+
+class _Reading(msgspec.Struct):
+    """What was read and what was passed over."""
+
+    inputs: list[InputInfo]
+    ignored: list[IgnoredInput]
+
+
+def _read_all(campaign: Campaign, paths: Sequence[str], stdin: BinaryIO | None, progress: Progress | None) -> _Reading:
+    inputs: list[InputInfo] = []
+    ignored: list[IgnoredInput] = []
+    done = 0
+    files = open_inputs(paths, stdin)
+    for file in files:
+        info = _read_one(campaign, file)
+        if info is None:
+            ignored.append(IgnoredInput(file.name, "not a log of a known format"))
+        else:
+            inputs.append(info)
+        done += file.size_bytes or 0
+        if progress is not None:
+            progress(done, None, file.name)
+    if not inputs:
+        looked = f"{len(ignored)} files were looked at" if ignored else "no file was found"
+        raise InputError(
+            f"{', '.join(map(str, paths))}: no OCTT log ({looked}); name a log, or a folder or archive with logs"
+        )
+    return _Reading(inputs, ignored)
+
+
+def _read_one(campaign: Campaign, file: InputFile) -> InputInfo | None:
+    """What was read from a file; None for a file in a folder or archive that is no log."""
+    with file.open() as stream:
+        opened = open_log(stream, file.name)
+        if opened is None:
+            if file.named:
+                raise InputError(f"{file.name}: not a log of a known format; see docs/log-formats.md for what is read")
+            return None
+        log_format, reader = opened
+        runs = campaign.read(file.name, reader)
+    tally = reader.tally
+    return InputInfo(
+        file.name,
+        file.sha256 or "",
+        log_format.name,
+        tally.lines,
+        tally.messages,
+        tally.narration,
+        tally.skipped,
+        runs,
+    )
+
+
+def _skipped(campaign: Campaign, inputs: Iterable[InputInfo], threshold: float) -> SkippedInfo:
+    count = sum(info.skipped for info in inputs)
+    candidates = count + sum(info.messages for info in inputs)
+    lines = [SkippedLine(file, s.line, s.reason, s.text) for file, s in campaign.skipped]
+    return SkippedInfo(count, count / candidates if candidates else 0.0, threshold, dict(campaign.skip_reasons), lines)
+
+
+def _document(campaign: Campaign, pics: Pics, role: Role | None, reading: _Reading) -> AnalysisDocument:
+    totals = campaign.by_role.get(role, RoleTotals()) if role else RoleTotals()
+    parameters = [parameter_result(parameter, role, totals, pics) for parameter in PARAMETERS]
+    return AnalysisDocument(
+        schema=SCHEMA,
+        tool=ToolInfo("perfkit", VERSION),
+        provenance=_provenance(0.0),
+        method="docs/method.md",
+        basis="by analogy" if any(version.startswith("2") for version in campaign.ocpp_versions) else "OCPP 1.6",
+        dut=_dut_info(pics, role, None, campaign),
+        pics=None,
+        policy=_policy(pics),
+        inputs=reading.inputs,
+        ignored_inputs=reading.ignored,
+        runs=[describe_run(run, role) for run in campaign.runs],
+        parameters=parameters,
+        still_to_measure=still_to_measure(parameters, PARAMETERS),
+        tool_time=_tool_time(totals),
+        skipped=_skipped(campaign, reading.inputs, MAX_SKIPPED_SHARE),
+        warnings=campaign_warnings(campaign, role, parameters, pics),
+        complete=role is not None and all(p.outcome != "not_measured" for p in parameters),
+    )
+
+
+def _policy(pics: Pics) -> PolicyInfo:
+    differences = [PolicyDifference(d.switch, d.value, d.default) for d in pics.policy.differences()]
+    return PolicyInfo(pics.policy.as_written(), differences)
+
+
+def _tool_time(totals: RoleTotals) -> ToolTime:
+    summary = summarize(totals.tool_times)
+    return ToolTime(summary.count, summary.median_s, summary.p95_s, summary.max_s)
+
+
+def _dut_info(pics: Pics, role: Role | None, source: str | None, campaign: Campaign) -> DutInfo:
+    dut = pics.dut
+    technology = pics.communication.technology
+    return DutInfo(
+        type=role.value if role else None,
+        type_source=source,
+        product_subtype=dut.product_subtype.value,
+        vendor=dut.vendor,
+        model=dut.model,
+        serial=dut.serial,
+        firmware=dut.firmware,
+        milliseconds=dut.milliseconds,
+        communication_technology=technology.value if technology else None,
+        ocpp_versions=sorted(campaign.ocpp_versions),
+    )
+
+
+def _provenance(seconds: float) -> Provenance:
+    return Provenance(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        host=platform.node(),
+        platform=platform.platform(),
+        python=platform.python_version(),
+        seconds=round(seconds, 3),
+    )

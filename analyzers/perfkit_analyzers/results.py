@@ -1,0 +1,199 @@
+"""The result of one parameter: statistics, headline, uncertainty, comparison, provenance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from perfkit.core.analysis_record import (
+    Combination,
+    ExcludedPlace,
+    ExclusionGroup,
+    FlagCount,
+    Outcome,
+    ParameterResult,
+    Place,
+    StillToMeasure,
+)
+from perfkit.core.pics.model import Pics, StatedValue
+from perfkit.core.policy import Aggregate, Policy
+from perfkit.core.sample import Flag
+from perfkit.core.statistics import Summary, coverage_of_maximum, summarize
+from perfkit.core.uncertainty import UncertaintyBudget, compare, interval_budget
+from perfkit_analyzers.campaign import RoleTotals, Total
+from perfkit_analyzers.ledger import RowRef
+from perfkit_analyzers.message import Role
+from perfkit_analyzers.parameters.base import Parameter
+
+
+def parameter_result(parameter: Parameter, role: Role | None, totals: RoleTotals, pics: Pics) -> ParameterResult:
+    """Result of a parameter for a DUT of `role` (None: the logs do not tell a role)."""
+    mine = {key: total for key, total in totals.totals.items() if key[0] == parameter.key}
+    whole = _headline_total(total for key, total in mine.items() if not key[2])
+    summary = summarize(whole.part.histogram)
+    stated = pics.performance.by_key()[parameter.key]
+    applicable = role in parameter.roles
+    budget = _budget(whole, pics.policy) if summary.count else None
+    headline = _Headline(whole, summary, pics.policy)
+    measured = applicable and headline.value_s is not None
+    comparison = (
+        compare(headline.value_s, stated.value_s if stated else None, budget.expanded_s)
+        if measured and budget and headline.value_s is not None
+        else None
+    )
+    return ParameterResult(
+        key=parameter.key,
+        name=parameter.name,
+        definition=parameter.definition,
+        clause=parameter.clause,
+        applicable=applicable,
+        outcome=Outcome.MEASURED if measured else Outcome.NOT_MEASURED if applicable else Outcome.NOT_APPLICABLE,
+        reason=_why_not(parameter, role, totals, measured=measured),
+        stated_s=stated.value_s if stated else None,
+        stated_text=stated.text if stated else None,
+        measured_s=headline.value_s,
+        measured_is_lower_bound=headline.is_lower_bound,
+        headline=headline.text,
+        measured_at=headline.place,
+        comparison=comparison,
+        count=summary.count,
+        min_s=summary.min_s,
+        median_s=summary.median_s,
+        mean_s=summary.mean_s,
+        p95_s=summary.p95_s,
+        max_s=summary.max_s,
+        coverage=coverage_of_maximum(summary.count),
+        uncertainty_s=budget.expanded_s if budget else None,
+        uncertainty_terms=list(budget.terms) if budget else [],
+        resolution_s=whole.resolution_ns / 1e9 if summary.count else None,
+        unanswered=whole.part.censored,
+        longest_wait_s=_seconds(whole.part.longest_wait),
+        set_aside=totals.set_aside[parameter.key],
+        combinations=[_combination(key[1], total, in_headline=not key[2]) for key, total in sorted(mine.items())],
+        exclusions=_exclusions(parameter.key, totals),
+        flags=_flags(mine.values()),
+    )
+
+
+def _headline_total(totals: Iterable[Total]) -> Total:
+    whole = Total()
+    for total in totals:
+        before = (whole.part.largest, whole.part.longest_wait)
+        whole.part.merge(total.part)
+        if whole.part.largest is not before[0]:
+            whole.largest_file = total.largest_file
+        if whole.part.longest_wait is not before[1]:
+            whole.longest_wait_file = total.longest_wait_file
+        whole.resolution_ns = max(whole.resolution_ns, total.resolution_ns)
+    return whole
+
+
+def _seconds(ref: RowRef | None) -> float | None:
+    return None if ref is None or ref.row.value_ns is None else ref.row.value_ns / 1e9
+
+
+def _place(file: str, ref: RowRef | None) -> Place | None:
+    if ref is None:
+        return None
+    row = ref.row
+    return Place(ref.number, file, row.request_line, row.from_line, row.to_line)
+
+
+class _Headline:
+    """The one figure of a parameter (docs/method.md 10 and 3, P5)."""
+
+    def __init__(self, whole: Total, summary: Summary, policy: Policy) -> None:
+        by_policy = {
+            Aggregate.MAX: summary.max_s,
+            Aggregate.P95: summary.p95_s,
+            Aggregate.MEDIAN: summary.median_s,
+        }
+        self.value_s = by_policy[policy.aggregate]
+        self.is_lower_bound = False
+        self.place = _place(whole.largest_file, whole.part.largest) if policy.aggregate is Aggregate.MAX else None
+        self.text = None if self.value_s is None else f"{self.value_s:.9g} s"
+        waited_s = _seconds(whole.part.longest_wait)
+        if summary.max_s is not None and waited_s is not None and waited_s > summary.max_s:
+            self.value_s, self.is_lower_bound = waited_s, True
+            self.place = _place(whole.longest_wait_file, whole.part.longest_wait)
+            self.text = f"> {waited_s:.9g} s (no answer)"
+
+
+def _budget(whole: Total, policy: Policy) -> UncertaintyBudget:
+    return interval_budget(
+        whole.resolution_ns / 1e9, tool_delay_s=policy.tool_delay_s, jitter_s=policy.network_jitter_s
+    )
+
+
+def _combination(name: str, total: Total, *, in_headline: bool) -> Combination:
+    summary = summarize(total.part.histogram)
+    return Combination(
+        name=name,
+        in_headline=in_headline,
+        count=summary.count,
+        unanswered=total.part.censored,
+        min_s=summary.min_s,
+        median_s=summary.median_s,
+        mean_s=summary.mean_s,
+        p95_s=summary.p95_s,
+        max_s=summary.max_s,
+        max_at=_place(total.largest_file, total.part.largest),
+    )
+
+
+def _exclusions(parameter: str, totals: RoleTotals) -> list[ExclusionGroup]:
+    groups = [(reason, group) for (key, reason), group in totals.exclusions.items() if key == parameter]
+    return [
+        ExclusionGroup(
+            reason=reason,
+            rule=reason.rule,
+            explanation=reason.sentence,
+            count=group.count,
+            rows=[
+                ExcludedPlace(ref.number, file, ref.row.combination, ref.row.request_line, ref.row.to_line)
+                for file, ref in group.rows
+            ],
+        )
+        for reason, group in sorted(groups, key=lambda item: (-item[1].count, item[0]))
+    ]
+
+
+def _flags(totals: Iterable[Total]) -> list[FlagCount]:
+    counts: Counter[Flag] = Counter()
+    for total in totals:
+        counts.update(total.part.flags)
+    return [FlagCount(flag, flag.rule, flag.sentence, count) for flag, count in counts.most_common()]
+
+
+def _why_not(parameter: Parameter, role: Role | None, totals: RoleTotals, *, measured: bool) -> str | None:
+    """Why there is no value; None when there is one."""
+    if measured:
+        return None
+    if role is None:
+        return "no run tells the role of the DUT"
+    if role not in parameter.roles:
+        only = " or ".join(sorted(r.value.replace("_", " ") for r in parameter.roles))
+        return f"{only} only (A.4)"
+    excluded = sum(group.count for (key, _), group in totals.exclusions.items() if key == parameter.key)
+    if totals.set_aside[parameter.key]:
+        return f"{totals.set_aside[parameter.key]} values come from runs without verdict PASS"
+    return f"all {excluded} candidates were excluded" if excluded else "no candidate in the logs"
+
+
+def still_to_measure(results: Sequence[ParameterResult], parameters: Sequence[Parameter]) -> list[StillToMeasure]:
+    """Combinations of applicable parameters without a value, with the test cases that would produce one."""
+    missing = []
+    for result, parameter in zip(results, parameters, strict=True):
+        if not result.applicable:
+            continue
+        have = {c.name.split("/CALLERROR")[0] for c in result.combinations if c.count}
+        for entry in parameter.yields:
+            is_named = entry.combination in have or any(name.startswith(f"{entry.combination}/") for name in have)
+            if result.count == 0 or (len(parameter.yields) > 1 and not is_named):
+                missing.append(StillToMeasure(result.key, entry.combination, list(entry.test_cases)))
+    return missing
+
+
+def stated_of(pics: Pics, key: str) -> StatedValue | None:
+    """What the vendor states for a parameter; None when nothing."""
+    return pics.performance.by_key()[key]
