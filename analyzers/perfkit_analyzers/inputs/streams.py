@@ -7,15 +7,11 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from queue import Queue
-from threading import Thread
 from types import TracebackType
 from typing import Protocol, Self
 
 from perfkit.core.errors import InputError
 
-# Below this a thread costs more than it saves.
-THREADED_FROM_BYTES = 4 << 20
 # zipfile and bz2 tell of damage in all of these ways.
 DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError, ValueError)
 
@@ -51,40 +47,12 @@ class UnpackBudget:
             )
 
 
-class _Hash:
-    """SHA-256 of what is fed; on a second thread once that pays (hashlib lets go of the interpreter lock)."""
-
-    def __init__(self) -> None:
-        self._hash = hashlib.sha256()
-        self._fed_bytes = 0
-        self._queue: Queue[bytes] | None = None
-        self._thread: Thread | None = None
-
-    def feed(self, data: bytes) -> None:
-        self._fed_bytes += len(data)
-        if self._queue is not None:
-            self._queue.put(data)
-            return
-        self._hash.update(data)
-        if self._fed_bytes >= THREADED_FROM_BYTES:
-            self._queue = Queue(maxsize=8)
-            self._thread = Thread(target=self._work, args=(self._queue,), name="sha256", daemon=True)
-            self._thread.start()
-
-    def _work(self, queue: Queue[bytes]) -> None:
-        while data := queue.get():
-            self._hash.update(data)
-
-    def finish(self) -> str:
-        if self._queue is not None and self._thread is not None:
-            self._queue.put(b"")
-            self._thread.join()
-            self._queue = self._thread = None
-        return self._hash.hexdigest()
-
-
 class InputStream:
-    """The bytes of one input. After the last byte was read, `sha256` is the digest of all of them, else None."""
+    """The bytes of one input. After the last byte was read, `sha256` is the digest of all of them, else None.
+
+    The digest is taken in the thread that reads: a second thread was measured slower, for the hand-over of the
+    interpreter lock costs more than SHA-256 of a block.
+    """
 
     def __init__(self, source: Readable, name: str, budget: UnpackBudget | None = None) -> None:
         self.sha256: str | None = None
@@ -92,7 +60,7 @@ class InputStream:
         self._source = source
         self._name = name
         self._budget = budget
-        self._hash = _Hash()
+        self._hash = hashlib.sha256()
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, none at the end.
@@ -105,14 +73,13 @@ class InputStream:
             self.size_bytes += len(data)
             if self._budget is not None:
                 self._budget.spend(len(data), self._name)
-            self._hash.feed(data)
+            self._hash.update(data)
         if (not data and size != 0) or size < 0:
-            self.sha256 = self.sha256 or self._hash.finish()
+            self.sha256 = self.sha256 or self._hash.hexdigest()
         return data
 
     def close(self) -> None:
-        """Release the file and the thread, whether or not all was read."""
-        self._hash.finish()
+        """Release the file."""
         self._source.close()
 
     def __enter__(self) -> Self:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from perfkit.core.errors import InputError
 from perfkit_analyzers.logtext.blocks import HEAD_BYTES, ByteStream, head_text
 from perfkit_analyzers.readers.base import LogFormat, LogReader
+from perfkit_analyzers.readers.octt_legacy import OcttLegacy
 from perfkit_analyzers.readers.octt_text import OcttText
 
-LOG_FORMATS: tuple[LogFormat, ...] = (OcttText(),)
+LOG_FORMATS: tuple[LogFormat, ...] = (OcttText(), OcttLegacy())
 # Below this a format is not sure enough of itself.
 ENOUGH = 0.5
 # OCPP over SOAP: envelopes, the namespaces of OCPP 1.5 and 1.6, or the header of an OCTT run with that medium.
