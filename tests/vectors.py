@@ -29,7 +29,7 @@ class Expected:
     combination: str
     value_ms: int | None
     lines: tuple[int, int, int | None]
-    """Line of the request, where the interval starts, where it ends (or what decided)."""
+    """Line of the request, where the interval starts, where it ends; what decided an exclusion, None if silence."""
     reason: str | None = None
     flags: frozenset[str] = frozenset()
 
@@ -195,7 +195,7 @@ PAIRING = (
             12:00:00.000 > 1 ClearCache
             12:00:00.120 < 1 !NotSupported
         """),
-        (value("ClearCache/CALLERROR", 120, (2, 2, 3)),),
+        (value("ClearCache/CALLERROR", 120, (2, 2, 3), "CALL_ERROR"),),
     ),
     Vector(
         "unanswered: censored at the last line of the run; the next CALL overlaps; an orphan answer",

@@ -50,7 +50,7 @@ FUNCTIONS = (
         (
             none("OCCUPIED", RESERVE, 2, 3),
             none("CALL_ERROR", RESERVE, 4, 5),
-            none("NO_STATUS", RESERVE, 6, 10),
+            none("NO_STATUS", RESERVE, 6, None),
         ),
     ),
     Vector(
@@ -113,7 +113,7 @@ FUNCTIONS = (
             12:00:09.150 < u StatusNotification {"connectorId":1,"status":"Available"}
         """),
         (
-            none("SET_INCOMPLETE", AVAILABILITY, 4, 7),
+            none("SET_INCOMPLETE", AVAILABILITY, 4, None),
             value(AVAILABILITY, 100, (7, 8, 9), "SET_PARTIAL"),
         ),
     ),
@@ -151,7 +151,7 @@ FUNCTIONS = (
         """),
         (
             value(AVAILABILITY, 359, (2, 2, 3), "ORDER_ANOMALY"),
-            none("OPERATOR", AVAILABILITY, 5, 8),
+            none("OPERATOR", AVAILABILITY, 5, 7),
         ),
     ),
     Vector(
@@ -294,7 +294,7 @@ FUNCTIONS = (
         """),
         (
             value("TriggerMessage/StatusNotification", 250, (4, 5, 7), "SET_PARTIAL"),
-            none("SET_INCOMPLETE", "TriggerMessage/StatusNotification", 8, 12),
+            none("SET_INCOMPLETE", "TriggerMessage/StatusNotification", 8, None),
         ),
     ),
     Vector(

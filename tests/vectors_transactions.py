@@ -57,7 +57,7 @@ STARTS = (
             12:00:04.000 [prompt] Please plug in your cable on EV side now.
             12:00:06.000 < u StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:06Z"}
         """),
-        (_none("WAIT_PLUG", 3, 7),),
+        (_none("WAIT_PLUG", 3, 6),),
     ),
     Vector(
         "ConnectionTimeOut (011_2)",
@@ -167,7 +167,7 @@ STARTS = (
         """),
         (
             _none("REBOOT", 3, 5),
-            _none("OPERATOR", 7, 10),
+            _none("OPERATOR", 7, 9),
             _none("CLOCK_STEP", 11, 13),
             _none("NO_START", 14, None),
             _none("FAULTED", 17, 19),
@@ -227,7 +227,7 @@ STOPS = (
             12:00:09.080 < 2 {{"status":"Accepted"}}
             """
         ),
-        (_none("OPERATOR", 5, 8, STOPPED), _none("UNKNOWN_TX", 9, None, STOPPED)),
+        (_none("OPERATOR", 5, 7, STOPPED), _none("UNKNOWN_TX", 9, None, STOPPED)),
     ),
     Vector(
         "no stop at all; a retried stop does not answer a second RemoteStop",

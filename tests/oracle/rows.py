@@ -36,7 +36,7 @@ def observation(parameter: str, call: Call, *, combination: str, start: Record, 
         to_line=end.line,
         value_ms=value_ms,
         net_ms=value_ms,
-        flags=set(call.flags),
+        flags=call.flags | ({"CALL_ERROR"} if call.is_error else set()),  # R2
     )
 
 
@@ -48,7 +48,7 @@ def censored(parameter: str, call: Call, *, combination: str, start: Record, end
 
 
 def exclusion(parameter: str, call: Call, reason: str, *, combination: str, to: Record | None = None) -> Row:
-    """No value, and why; ``to`` is the message that ended the interval, else the line that decided."""
+    """No value, and why; ``to`` is the line that decided, None if silence did."""
     return Row(
         parameter=parameter,
         kind="exclusion",

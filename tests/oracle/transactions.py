@@ -70,7 +70,7 @@ def _start_row(run: Run, calls: list[Call], call: Call) -> Row:
     found = _start_exclusion(run, calls, call, (at, end), authorizes)
     if found:
         reason, decided = found
-        return exclusion(START, call, reason, combination=name, to=run.records[at] if at else decided)
+        return exclusion(START, call, reason, combination=name, to=decided or (run.records[at] if at else None))
     assert at is not None
     row = observation(START, call, combination=name, start=call.record, end=run.records[at])
     row.net_ms = (row.value_ms or 0) - nested_authorize_ms(run, calls, call.index, at)
@@ -134,7 +134,7 @@ def _spoiled(
     """What must not happen between the two requests: clock step, disconnection, reboot, fault, reversion."""
     start, end = ends
     if steps_between(run, start, end):
-        return "CLOCK_STEP", first_step(run, start)
+        return "CLOCK_STEP", run.records[end] if end < len(run.records) else first_step(run, start)
     if change := _connection_change(run, start, end):
         return "DISCONNECT", change
     for index in range(start + 1, min(end + 1, len(run.records))):
@@ -177,9 +177,10 @@ def _reverted(run: Run, connector: int | None, start: int, end: int) -> Record |
 def _plug_exclusion(run: Run, connector: int | None, start: int, end: int) -> tuple[str, Record | None] | None:
     """Conditions 2 and 3: the cable is in before the request and nobody plugs in between."""
     for at in range(start + 1, min(end, len(run.records))):
+        if run.records[at].prompt_kind == "plug":
+            return "WAIT_PLUG", run.records[at]
+    for at in range(start + 1, min(end, len(run.records))):
         record = run.records[at]
-        if record.prompt_kind == "plug":
-            return "WAIT_PLUG", record
         before = status_before(run, record.payload.get("connectorId", 0), at)
         if is_status(record, connector, "Preparing") and before == "Available":
             return "WAIT_PLUG", record
@@ -220,7 +221,7 @@ def _stop_row(run: Run, calls: list[Call], call: Call, known: list[tuple[int, ob
     found = _stop_exclusion(run, calls, call, (at, end), known)
     if found:
         reason, decided = found
-        return exclusion(STOP, call, reason, combination=name, to=run.records[at] if at else decided)
+        return exclusion(STOP, call, reason, combination=name, to=decided or (run.records[at] if at else None))
     assert at is not None
     row = observation(STOP, call, combination=name, start=call.record, end=run.records[at])
     row.net_ms = (row.value_ms or 0) - nested_authorize_ms(run, calls, call.index, at)
@@ -268,7 +269,7 @@ def _stop_exclusion(
     if at is not None and (reason := run.records[at].payload.get("reason", "absent")) != "Remote":
         return ("REASON_ABSENT" if reason == "absent" else "OTHER_REASON"), run.records[at]
     if steps_between(run, call.index, last):
-        return "CLOCK_STEP", first_step(run, call.index)
+        return "CLOCK_STEP", first_step(run, call.index) if at is None else run.records[at]
     if change := _connection_change(run, call.index, last):
         return "DISCONNECT", change
     if at is not None and is_queued(run, calls, at, call.record.at_ms):

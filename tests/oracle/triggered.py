@@ -274,8 +274,9 @@ def _found_row(context: Context, call: Call, members: list[Member], last: int) -
     end = run.records[last]
     if steps_between(run, start_index, last):
         return exclusion(PARAMETER, call, "CLOCK_STEP", combination=name, to=end)
-    if any(record.prompt_kind for record in run.records[call.index + 1 : last]):
-        return exclusion(PARAMETER, call, "OPERATOR", combination=name, to=end)
+    prompt = next((record for record in run.records[call.index + 1 : last] if record.prompt_kind), None)
+    if prompt:
+        return exclusion(PARAMETER, call, "OPERATOR", combination=name, to=prompt)
     if is_queued(run, context.calls, last, call.record.at_ms):
         return exclusion(PARAMETER, call, "QUEUED", combination=name, to=end)
     row = observation(PARAMETER, call, combination=name, start=start, end=end)
@@ -332,7 +333,7 @@ def _silent_row(context: Context, call: Call, members: list[Member], window: Win
     if prompt:
         return exclusion(PARAMETER, call, "OPERATOR", combination=name, to=prompt)
     if any(member.found is not None for member in members):
-        return exclusion(PARAMETER, call, "SET_INCOMPLETE", combination=name, to=ending)
+        return exclusion(PARAMETER, call, "SET_INCOMPLETE", combination=name)
     unknown = all(member.unknown for member in members if not member.already)
     if call.record.action == "ChangeAvailability" and unknown:
         return exclusion(PARAMETER, call, "STATE_UNKNOWN", combination=name)
@@ -341,7 +342,7 @@ def _silent_row(context: Context, call: Call, members: list[Member], window: Win
         return exclusion(PARAMETER, call, reason, combination=name, to=ending)
     held_silently = call.record.action == "ReserveNow" and call.record.payload.get("connectorId") == 0
     if held_silently or ending.at_ms < call.answer.at_ms:
-        return exclusion(PARAMETER, call, "NO_STATUS", combination=name, to=ending)
+        return exclusion(PARAMETER, call, "NO_STATUS", combination=name)
     row = censored(PARAMETER, call, combination=name, start=call.answer, end=ending)
     row.reason = "NO_STATUS"
     row.in_headline = call.record.payload.get("requestedMessage") not in OWN_ROW
