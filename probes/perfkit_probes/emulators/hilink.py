@@ -80,6 +80,11 @@ class HilinkEmulator:
         """Address, e.g. http://127.0.0.1:40123."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    @property
+    def uri(self) -> str:
+        """Address as `open_device` takes it."""
+        return self.url
+
     def start(self) -> None:
         """Answer from now on."""
         self._thread.start()

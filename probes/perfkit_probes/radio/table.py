@@ -11,10 +11,14 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from perfkit.core.errors import DeviceError, UsageError
 from perfkit_probes.radio.base import Clock, RadioDevice, RawRecorder
+
+if TYPE_CHECKING:
+    from perfkit_probes.radio.recording import RawRecording
 
 HUAWEI_USB_VENDORS = (0x12D1, 0x3566)
 USUAL_ADDRESSES = ("192.168.8.1", "192.168.1.1", "hi.link")
@@ -67,6 +71,13 @@ def open_device(
         f'"{uri}" is no device; it is auto, http://ADDRESS or serial://PORT, e.g. http://192.168.8.1,'
         " serial:///dev/ttyUSB0, serial://COM5"
     )
+
+
+def open_recording(path: Path) -> RawRecording:
+    """Return a file that takes the raw answers of a device, masked; for the `recorder` of `open_device`."""
+    from perfkit_probes.radio.recording import RawRecording
+
+    return RawRecording(path)
 
 
 def only_uri(findings: list[Finding]) -> str:
@@ -187,3 +198,12 @@ def driver_hint() -> str:
         "Linux: `lsusb` should show 12d1:14dc or 12d1:14db (HiLink) or 12d1:1506 (stick); 12d1:1f01 means that the "
         "dongle is still a disk drive: install usb-modeswitch"
     )
+
+
+def port_holders_of(uri: str) -> list[str]:
+    """Return the programs that hold the serial port of a device, [] for other devices or where nobody does."""
+    if not uri.startswith("serial://"):
+        return []
+    from perfkit_probes.radio.at_modem.transport import port_holders
+
+    return port_holders(uri.removeprefix("serial://"))

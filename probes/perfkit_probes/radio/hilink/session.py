@@ -215,6 +215,13 @@ class _TokenConnection(Connection):
         tokens = self.csrf_re.findall(page.content.decode("utf-8", "replace"))
         self.request_verification_tokens = tokens or self._tokens_of_api()
 
+    @classmethod
+    def _check_response_status(cls, data: Any) -> dict[str, Any] | str:
+        """Take answers with the roots of HiLink only: any web server may stand at a dongle's usual address."""
+        if not isinstance(data, dict) or not data.keys() & {"response", "error"}:
+            raise ValueError("neither <response> nor <error>")
+        return super()._check_response_status(data)
+
     def _tokens_of_api(self) -> list[str]:
         answer = self._ask("webserver/SesTokInfo")
         token, session_id = answer.get("TokInfo"), answer.get("SesInfo")
