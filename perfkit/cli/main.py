@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 COMMANDS: dict[str, str] = {
+    "analyze": "measure the performance parameters in the message logs of a certification campaign",
     "doctor": "say what is there for measuring a link, what is missing, and how to mend it",
     "dongle": "find the radio device, show its state, put it back after a killed run",
     "emulate": "emulate the hardware that is not at hand",
     "pics": "write, check and describe the PICS file of a DUT",
+    "schema": "print the JSON Schema of a result document",
 }
 
 EXIT_USAGE = 2
