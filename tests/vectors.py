@@ -157,11 +157,14 @@ READING = (
     Vector(
         "garbage lines between",
         RESPONSE,
-        octt("""
+        octt(
+            """
             12:00:10.000 > 1 ClearCache
             %%% not a log line
             12:00:10.055 < 1 {"status":"Accepted"}
-        """),
+        """
+            + 100 * "12:00:11.000 [info] Waiting\n"
+        ),
         (value("ClearCache", 55, (2, 2, 4)),),
     ),
     Vector(

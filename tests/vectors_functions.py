@@ -209,7 +209,7 @@ FUNCTIONS = (
         """),
         (
             none("NOT_IN_A4", "ExtendedTriggerMessage/SignChargePointCertificate", 2, 3),
-            none("REBOOT", "TriggerMessage/BootNotification", 4, 5),
+            none("REJECTED", "TriggerMessage/BootNotification", 4, 5),
             none("FW_DIAG", "TriggerMessage/Heartbeat", 8, 10),
             none("REBOOT", "TriggerMessage/StatusNotification", 16, 18),
             value("TriggerMessage/Heartbeat", 30, (19, 20, 21)),

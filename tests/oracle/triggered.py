@@ -107,8 +107,6 @@ def _answer_exclusion(call: Call) -> tuple[str, Record | None] | None:
     """What excludes before the message is searched: T1, T5, P4, and what A.4 does not name."""
     if call.record.action == "ExtendedTriggerMessage":
         return "NOT_IN_A4", call.answer
-    if call.record.payload.get("requestedMessage") == "BootNotification":
-        return "REBOOT", call.answer
     if call.repeated_at:
         return "DUP_ID", call.repeated_at
     if call.answer is None:
@@ -117,6 +115,8 @@ def _answer_exclusion(call: Call) -> tuple[str, Record | None] | None:
         return "CALL_ERROR", call.answer
     if call.status != "Accepted":
         return ANSWER_REASONS.get(call.status or "", "REJECTED"), call.answer
+    if call.record.payload.get("requestedMessage") == "BootNotification":
+        return "REBOOT", call.answer
     return None
 
 
