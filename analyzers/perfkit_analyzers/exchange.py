@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from perfkit.core.sample import Flag
+from perfkit_analyzers.dialects.facts import Fact
 from perfkit_analyzers.message import Direction, MessageType, OcppMessage
 
 
@@ -22,16 +23,16 @@ class Ending(StrEnum):
 class Exchange(msgspec.Struct, frozen=True, gc=False):
     """One CALL and how it ended.
 
-    `answer` is None unless ANSWERED. `end_ns` and `end_line` are the answer's, else where the wait ended (None if the log
-    has no line after it). `clock_step`: the log's clock was stepped in between. `handshake`: the connection was down when
-    the CALL was sent and came up before the answer.
+    `answer` is None unless ANSWERED. `end_ns` and `end_line` are the answer's, else where the wait ended. `clock_step`:
+    the log's clock was stepped in between. `handshake`: the connection was down when the CALL was sent and came up before
+    the answer.
     """
 
     call: OcppMessage
     answer: OcppMessage | None
     ending: Ending
     end_ns: int
-    end_line: int | None
+    end_line: int
     flags: tuple[Flag, ...] = ()
     clock_step: bool = False
     handshake: bool = False
@@ -42,26 +43,31 @@ class Exchange(msgspec.Struct, frozen=True, gc=False):
         return self.answer is not None and self.answer.type is not MessageType.CALLRESULT
 
 
-class _Open:
-    """A CALL that waits for its answer."""
+class OpenCall:
+    """A CALL that waits for its answer. `fact` is its meaning, if a rule needs it; `older` waits with the same id."""
 
-    __slots__ = ("call", "clock_steps", "duplicate", "handshake", "overlap")
+    __slots__ = ("call", "clock_steps", "duplicate", "fact", "handshake", "older", "overlap")
 
-    def __init__(self, call: OcppMessage, clock_steps: int, *, overlap: bool, duplicate: bool) -> None:
+    def __init__(self, call: OcppMessage, clock_steps: int, *, overlap: bool) -> None:
+        """Open a CALL; `overlap`: another CALL of its sender is open."""
         self.call = call
         self.clock_steps = clock_steps
         self.overlap = overlap
-        self.duplicate = duplicate
+        self.duplicate = False
         self.handshake = False
+        self.older: OpenCall | None = None
+        self.fact: Fact | None = None
 
     def flags(self) -> tuple[Flag, ...]:
+        """What is odd about it."""
         if not (self.overlap or self.duplicate):
             return ()
         named = ((Flag.PROTO_OVERLAP, self.overlap), (Flag.DUP_ID, self.duplicate))
-        return tuple(flag for flag, set_ in named if set_)
+        return tuple(flag for flag, is_set in named if is_set)
 
 
-_Key = tuple[str | None, str]
+_Pending = dict[str | tuple[str, str], OpenCall]
+_OPPOSITE = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN, Direction.UNKNOWN: Direction.UNKNOWN}
 
 
 class Pairing:
@@ -69,54 +75,58 @@ class Pairing:
 
     def __init__(self) -> None:
         """Start with a connection that is up and nothing pending."""
-        self._open: dict[Direction, dict[_Key, list[_Open]]] = {direction: {} for direction in Direction}
+        self._pending: dict[Direction, _Pending] = {direction: {} for direction in Direction}
         self._clock_steps = 0
         self._connected = True
 
-    def call(self, message: OcppMessage) -> None:
+    def call(self, message: OcppMessage) -> OpenCall:
         """Take in a CALL."""
-        pending = self._open[message.direction]
-        key = (message.station, message.message_id)
-        same_id = pending.get(key)
-        opened = _Open(message, self._clock_steps, overlap=bool(pending), duplicate=same_id is not None)
-        if same_id is None:
-            pending[key] = [opened]
-        else:
-            for earlier in same_id:
-                earlier.duplicate = True
-            same_id.append(opened)
+        pending = self._pending[message.direction]
+        station = message.station
+        key = message.message_id if station is None else (station, message.message_id)
+        opened = OpenCall(message, self._clock_steps, overlap=bool(pending))
+        if key in pending:
+            opened.older = older = pending[key]
+            opened.duplicate = older.duplicate = True
+        pending[key] = opened
+        return opened
 
-    def answer(self, message: OcppMessage) -> tuple[Exchange, ...]:
-        """Exchanges that a CALLRESULT or CALLERROR ends: the newest open CALL with its id, and retransmissions of it.
+    def answer(self, message: OcppMessage) -> OpenCall | None:
+        """The newest open CALL that a CALLRESULT or CALLERROR answers; None for an orphan. It is no longer pending."""
+        pending = self._pending[_OPPOSITE[message.direction]]
+        station = message.station
+        key = message.message_id if station is None else (station, message.message_id)
+        opened = pending.pop(key, None)
+        if opened is not None and opened.older is not None:
+            pending[key] = opened.older
+        return opened
 
-        Empty for an orphan.
+    def answered(self, opened: OpenCall, answer: OcppMessage) -> Exchange:
+        """The exchange that `answer` ends."""
+        return self._close(opened, Ending.ANSWERED, answer.stamp_ns, answer.line, answer=answer)
+
+    def retransmissions(self, newest: OpenCall) -> list[Exchange]:
+        """Exchanges of older CALLs with the id and content of one just answered; they are no longer pending.
+
+        Older CALLs with the same id and other content were never answered and stay open.
         """
-        sender = Direction.IN if message.direction is Direction.OUT else Direction.OUT
-        if message.direction is Direction.UNKNOWN:
-            sender = Direction.UNKNOWN
-        pending = self._open[sender]
-        key = (message.station, message.message_id)
-        same_id = pending.get(key)
-        if same_id is None:
-            return ()
-        newest = same_id.pop()
-        answered = self._close(newest, Ending.ANSWERED, message.stamp_ns, message.line, answer=message)
-        if not same_id:
-            del pending[key]
-            return (answered,)
-        return (answered, *self._retransmissions(same_id, newest.call, pending, key))
-
-    def _retransmissions(
-        self, same_id: list[_Open], newest: OcppMessage, pending: dict[_Key, list[_Open]], key: _Key
-    ) -> list[Exchange]:
-        """End the older CALLs of identical content; the others were never answered and stay open."""
-        repeated = [o for o in same_id if o.call.action == newest.action and o.call.payload == newest.payload]
-        kept = [o for o in same_id if o not in repeated]
+        call = newest.call
+        pending = self._pending[call.direction]
+        key = call.message_id if call.station is None else (call.station, call.message_id)
+        repeated: list[OpenCall] = []
+        kept: list[OpenCall] = []
+        older = newest.older
+        while older is not None:
+            is_same = older.call.action == call.action and bytes(older.call.payload) == bytes(call.payload)
+            (repeated if is_same else kept).append(older)
+            older = older.older
+        for opened, next_older in zip(kept, [*kept[1:], None], strict=False):
+            opened.older = next_older
         if kept:
-            pending[key] = kept
+            pending[key] = kept[0]
         else:
-            del pending[key]
-        return [self._close(o, Ending.RETRANSMITTED, newest.stamp_ns, newest.line) for o in repeated]
+            pending.pop(key, None)
+        return [self._close(opened, Ending.RETRANSMITTED, call.stamp_ns, call.line) for opened in repeated]
 
     def clock_stepped(self) -> None:
         """Note that the log's clock was stepped here."""
@@ -136,29 +146,28 @@ class Pairing:
             opened.handshake = True
         return []
 
-    def finish(self, stamp_ns: int) -> list[Exchange]:
+    def finish(self, stamp_ns: int, line: int) -> list[Exchange]:
         """Exchanges that are still open when the run ends."""
-        return self._end_all(Ending.UNANSWERED, stamp_ns, None)
+        return self._end_all(Ending.UNANSWERED, stamp_ns, line)
 
-    def _all_open(self) -> list[_Open]:
-        return [o for pending in self._open.values() for same_id in pending.values() for o in same_id]
+    def _all_open(self) -> list[OpenCall]:
+        found = []
+        for pending in self._pending.values():
+            for newest in pending.values():
+                opened: OpenCall | None = newest
+                while opened is not None:
+                    found.append(opened)
+                    opened = opened.older
+        return sorted(found, key=lambda opened: opened.call.line)
 
-    def _end_all(self, ending: Ending, stamp_ns: int, line: int | None) -> list[Exchange]:
+    def _end_all(self, ending: Ending, stamp_ns: int, line: int) -> list[Exchange]:
         ended = [self._close(opened, ending, stamp_ns, line) for opened in self._all_open()]
-        for pending in self._open.values():
+        for pending in self._pending.values():
             pending.clear()
-        return sorted(ended, key=lambda exchange: exchange.call.line)
+        return ended
 
     def _close(
-        self, opened: _Open, ending: Ending, end_ns: int, end_line: int | None, *, answer: OcppMessage | None = None
+        self, opened: OpenCall, ending: Ending, end_ns: int, end_line: int, *, answer: OcppMessage | None = None
     ) -> Exchange:
-        return Exchange(
-            opened.call,
-            answer,
-            ending,
-            end_ns,
-            end_line,
-            opened.flags(),
-            opened.clock_steps != self._clock_steps,
-            opened.handshake,
-        )
+        clock_step = opened.clock_steps != self._clock_steps
+        return Exchange(opened.call, answer, ending, end_ns, end_line, opened.flags(), clock_step, opened.handshake)

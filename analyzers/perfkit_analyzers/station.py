@@ -6,8 +6,9 @@ inside the interval.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from datetime import UTC, datetime
+from typing import cast
 
 import msgspec
 
@@ -34,6 +35,9 @@ from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage
 from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connector
 
+CLOCK_REPORTS = 64
+"""StatusNotifications whose time stamps refer the DUT's clock to the log's."""
+
 REMEMBERED_MESSAGES = 1024
 """Transaction messages remembered for recognising repetitions."""
 
@@ -52,10 +56,10 @@ class Marks(msgspec.Struct, frozen=True, gc=False):
 
 
 class Moment(msgspec.Struct, frozen=True, gc=False):
-    """A moment at which an interval may end: a message, or the line that closed a window (None: the end of the run)."""
+    """A moment at which an interval may end: a message, or the line that closed a window."""
 
     stamp_ns: int
-    line: int | None
+    line: int
     marks: Marks
 
 
@@ -108,8 +112,8 @@ class Station:
         self._sequences: set[str] = set()
         self._boot_accepted = False
         self._down = False
-        self._payload_offset_ns: int | None = None
-        self._tool_offset_ns: int | None = None
+        self._dut_clock: deque[tuple[int, str]] = deque(maxlen=CLOCK_REPORTS)
+        self._tool_clock: tuple[int, str] | None = None
         self._seen: OrderedDict[int, None] = OrderedDict()
 
     # --- what rules ask ---------------------------------------------------------------------------------------------
@@ -187,46 +191,56 @@ class Station:
         made_ns = payload_time_ns(payload_time)
         if made_ns is None:
             return None
-        offset_ns = self._payload_offset_ns if self._payload_offset_ns is not None else self._tool_offset_ns
+        offset_ns = self._clock_offset_ns()
         if offset_ns is None:  # nothing to refer the DUT's clock to: take the zone out, keep the rest
             quarter_ns = 900 * 10**9
             offset_ns = round((near_ns - made_ns) / quarter_ns) * quarter_ns
         return made_ns + offset_ns
+
+    def _clock_offset_ns(self) -> int | None:
+        """Log clock minus DUT clock: the least seen, since delays only add; else the tool's; None when nothing tells."""
+        seen = [
+            stamp_ns - made_ns for stamp_ns, text in self._dut_clock if (made_ns := payload_time_ns(text)) is not None
+        ]
+        if seen:
+            return min(seen)
+        if self._tool_clock is None:
+            return None
+        stamp_ns, text = self._tool_clock
+        tool_ns = payload_time_ns(text)
+        return None if tool_ns is None else stamp_ns - tool_ns
 
     # --- what the log tells -----------------------------------------------------------------------------------------
 
     def take_call(self, message: OcppMessage, fact: Fact) -> None:
         """Take in what a CALL tells. Call it after the rules have seen the CALL."""
         self._order += 1
-        match fact:
-            case StatusReport():
-                self._take_status(message, fact)
-            case TransactionStart() | TransactionStop():
-                self._take_transaction_message(fact)
-            case AuthorizeAsked():
-                self._authorizes += 1
-            case Booted():
-                self.begin_reboot()
-            case OtherReport():
-                self._take_report(message, fact)
-            case FirmwareOrDiagnostics():
-                self._sequences.add(fact.reports)
+        kind = fact.__class__
+        if kind is StatusReport:
+            self._take_status(message, cast(StatusReport, fact))
+        elif kind is OtherReport:
+            self._take_report(message, cast(OtherReport, fact))
+        elif isinstance(fact, TransactionStart | TransactionStop):
+            self._take_transaction_message(fact)
+        elif kind is AuthorizeAsked:
+            self._authorizes += 1
+        elif kind is Booted:
+            self.begin_reboot()
+        elif isinstance(fact, FirmwareOrDiagnostics):
+            self._sequences.add(fact.reports)
 
     def _take_status(self, message: OcppMessage, report: StatusReport) -> None:
         previous = self.connectors.get(report.place)
         cable_in = previous.cable_in if previous else None
-        if report.status in self.dialect.plugged_statuses | self.dialect.transaction_statuses | {"Finishing"}:
+        if report.status in self.dialect.cable_statuses:
             cable_in = True
         elif report.status == "Available":
             cable_in = False
         self.connectors[report.place] = Connector(report.status, self._order, cable_in)
         if self._boot_accepted:
             self.rebooting = self._boot_accepted = False
-        made_ns = payload_time_ns(report.time)
-        if made_ns is not None:
-            offset_ns = message.stamp_ns - made_ns
-            known_ns = self._payload_offset_ns
-            self._payload_offset_ns = offset_ns if known_ns is None else min(known_ns, offset_ns)
+        if report.time:
+            self._dut_clock.append((message.stamp_ns, report.time))
 
     def _take_transaction_message(self, fact: TransactionStart | TransactionStop) -> None:
         if isinstance(fact, TransactionStart) and fact.transaction_id is not None:
@@ -273,9 +287,8 @@ class Station:
         self._take_tool_time(exchange, answer)
 
     def _take_tool_time(self, exchange: Exchange, answer: Answer) -> None:
-        tool_ns = payload_time_ns(answer.current_time)
-        if tool_ns is not None:
-            self._tool_offset_ns = exchange.end_ns - tool_ns
+        if answer.current_time:
+            self._tool_clock = (exchange.end_ns, answer.current_time)
 
     def _configure(self, values: tuple[tuple[str, str], ...]) -> None:
         self.configuration.update(values)
@@ -294,7 +307,8 @@ class Station:
         match narration.kind:
             case NarrationKind.CLOCK_STEP:
                 self._clock_steps += 1
-                self._payload_offset_ns = self._tool_offset_ns = None
+                self._dut_clock.clear()
+                self._tool_clock = None
             case NarrationKind.DISCONNECTED:
                 self._disconnects += 1
                 self._down = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 import msgspec
@@ -16,7 +18,7 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStart,
     TransactionStop,
 )
-from perfkit_analyzers.dialects.table import OCPP_16, dialect_for_action, dialect_for_version
+from perfkit_analyzers.dialects.table import OCPP_2, OCPP_16, dialect_for_action, dialect_for_version
 from perfkit_analyzers.exchange import Exchange, Pairing
 from perfkit_analyzers.ledger import RunLedger
 from perfkit_analyzers.message import (
@@ -33,8 +35,14 @@ from perfkit_analyzers.parameters.base import Collector, RunContext
 from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.station import Station
 
+_TRANSACTION_FACTS = frozenset({TransactionStart, TransactionStop})
+
 UNDECIDED_MESSAGES = 1000
 """Messages held back until one of them tells the role; then the run counts as one of unknown role."""
+
+
+_IS_2X_ID = re.compile(r"TC_[A-Z]_")
+"""Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
 
 
 class AnomalyKind(StrEnum):
@@ -117,7 +125,9 @@ class RunTracker:
         self._notes: list[str] = list(started.notes)
         self._undecided: list[OcppMessage | Narration] = []
         self._role_confirmed = False
-        self._dialect = dialect_for_version(started.ocpp_version)
+        self._dialect: Dialect | None = dialect_for_version(started.ocpp_version)
+        if self._dialect is None and _IS_2X_ID.match(started.test_case or ""):
+            self._dialect = OCPP_2
         if self._role is not None:
             self._begin(self._role)
 
@@ -135,6 +145,8 @@ class RunTracker:
             self._learn_role(message)
         if self._role is None:
             self._hold_back(message)
+        elif self._left_out is not None:
+            return
         elif message.type is MessageType.CALL:
             self._call(message)
         elif message.type is MessageType.CALLRESULT or message.type is MessageType.CALLERROR:
@@ -146,6 +158,8 @@ class RunTracker:
             self._last_ns = narration.stamp_ns
         if self._role is None:
             self._undecided.append(narration)
+            return
+        if self._left_out is not None:
             return
         for collector in self._collectors:
             collector.narrated(narration)
@@ -165,8 +179,8 @@ class RunTracker:
             self._left_out = "role_unknown" if self.messages else None
         elif self._left_out is None:
             for collector in self._collectors:
-                collector.ended(last_ns or 0)
-            self._exchanges(self._pairing.finish(last_ns or 0))
+                collector.ended(last_ns or 0, ended.line)
+            self._exchanges(self._pairing.finish(last_ns or 0, ended.line))
         if self._left_out is not None:
             self.ledger.discard()
         return RunResult(
@@ -232,6 +246,7 @@ class RunTracker:
         )
         self._collectors = self._make_collectors(role)
         self._exchange_collectors = [c for c in self._collectors if type(c).exchanged is not Collector.exchanged]
+        self._called = _subscriptions(self._collectors)
         self._calls = self._station.dialect.calls
         self._answers = self._station.dialect.answers
 
@@ -241,7 +256,6 @@ class RunTracker:
                 RunContext(
                     parameter=parameter.key,
                     role=role,
-                    dialect=self._station.dialect,
                     policy=self._policy,
                     station=self._station,
                     add=self.ledger.add,
@@ -254,20 +268,20 @@ class RunTracker:
 
     def _choose_dialect(self, action: str) -> None:
         """Without a version in the header the first action that only one version knows decides."""
-        dialect: Dialect | None = dialect_for_action(action)
-        if self._dialect is None and dialect is not None:
-            self._dialect = dialect
-            if dialect is not self._station.dialect and self._role is not None:
-                self._begin(self._role)
+        dialect = dialect_for_action(action)
+        if dialect is not None:
+            self._dialect = self._station.dialect = dialect
+            self._calls, self._answers = dialect.calls, dialect.answers
 
     # --- messages ---------------------------------------------------------------------------------------------------
 
     def _call(self, message: OcppMessage) -> None:
-        if self._dialect is None and message.action:
-            self._choose_dialect(message.action)
-        self._pairing.call(message)
-        translate = self._calls.get(message.action or "")
-        if translate is None or (message.action == "MeterValues" and not self._station.meter_values_wanted):
+        action = message.action or ""
+        if self._dialect is None:
+            self._choose_dialect(action)
+        opened = self._pairing.call(message)
+        translate = self._calls.get(action)
+        if translate is None or (action == "MeterValues" and not self._station.meter_values_wanted):
             return
         try:
             fact = translate(message.payload)
@@ -276,48 +290,59 @@ class RunTracker:
             return
         if fact is None:
             return
-        if isinstance(fact, TransactionStart | TransactionStop) and self._station.is_repetition(message):
+        opened.fact = fact
+        kind = fact.__class__
+        if kind in _TRANSACTION_FACTS and self._station.is_repetition(message):
             self._anomalies.add(AnomalyKind.RETRY, message.line)
             return
-        for collector in self._collectors:
-            collector.called(message, fact)
+        for called in self._called.get(kind, ()):
+            called(message, fact)
         self._station.take_call(message, fact)
 
     def _answer(self, message: OcppMessage) -> None:
-        exchanges = self._pairing.answer(message)
-        if not exchanges:
+        opened = self._pairing.answer(message)
+        if opened is None:
             self._anomalies.add(AnomalyKind.ORPHAN, message.line)
             return
-        exchange = exchanges[0]
-        if exchange.call.action in self._answers:
-            self._meaning(exchange)
-        self._exchanges(exchanges)
+        is_tools = opened.call.direction is Direction.OUT
+        if not is_tools:
+            self.ledger.add_tool_time(message.stamp_ns - opened.call.stamp_ns)
+        if is_tools or opened.call.action in self._answers:
+            exchange = self._pairing.answered(opened, message)
+            if opened.call.action in self._answers:
+                self._meaning(exchange, opened.fact)
+            self._exchanges((exchange,))
+        if opened.older is not None:
+            self._exchanges(self._pairing.retransmissions(opened))
 
-    def _meaning(self, exchange: Exchange) -> None:
-        action = exchange.call.action or ""
-        fact = self._fact(exchange.call)
+    def _meaning(self, exchange: Exchange, fact: Fact | None) -> None:
         answer: Answer | None = None
         if exchange.answer is not None and not exchange.is_error:
             try:
-                answer = self._answers[action](exchange.answer.payload)
+                answer = self._answers[exchange.call.action or ""](exchange.answer.payload)
             except (msgspec.ValidationError, msgspec.DecodeError):
                 self._anomalies.add(AnomalyKind.PAYLOAD, exchange.answer.line)
                 answer = Answer()
-        for collector in self._collectors:
-            collector.answered(exchange, fact, answer)
+        if exchange.call.direction is Direction.OUT:
+            for collector in self._collectors:
+                collector.answered(exchange, fact, answer)
         self._station.take_answer(exchange, fact, answer)
 
-    def _fact(self, call: OcppMessage) -> Fact | None:
-        try:
-            return self._calls[call.action or ""](call.payload)
-        except (msgspec.ValidationError, msgspec.DecodeError, KeyError):
-            return None
-
-    def _exchanges(self, exchanges: list[Exchange] | tuple[Exchange, ...]) -> None:
+    def _exchanges(self, exchanges: Iterable[Exchange]) -> None:
+        """Hand ended CALLs of the tool to the collectors of response times."""
         for exchange in exchanges:
             if exchange.call.direction is Direction.OUT:
                 for collector in self._exchange_collectors:
                     collector.exchanged(exchange)
+
+
+def _subscriptions(collectors: Iterable[Collector]) -> dict[type[Fact], list[Callable[[OcppMessage, Fact], None]]]:
+    """Which collectors want to see CALLs of which meaning."""
+    subscriptions: dict[type[Fact], list[Callable[[OcppMessage, Fact], None]]] = {}
+    for collector in collectors:
+        for kind in collector.interests:
+            subscriptions.setdefault(kind, []).append(collector.called)
+    return subscriptions
 
 
 class ResolutionGauge:

@@ -20,7 +20,7 @@ class Dialect(Protocol):
     calls: Mapping[str, Translate]
     answers: Mapping[str, TranslateAnswer]
     plugged_statuses: frozenset[str]
-    transaction_statuses: frozenset[str]
+    cable_statuses: frozenset[str]
     has_station_connector: bool
     final_report_statuses: frozenset[str]
 

@@ -31,7 +31,7 @@ from perfkit_analyzers.dialects.facts import (
 version = "1.6"
 has_station_connector = True
 plugged_statuses = frozenset({"Preparing"})
-transaction_statuses = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})
+cable_statuses = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"})
 final_report_statuses = frozenset(
     {
         *(

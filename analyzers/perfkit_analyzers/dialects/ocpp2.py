@@ -32,7 +32,7 @@ from perfkit_analyzers.dialects.facts import (
 version = "2.0.1"
 has_station_connector = False
 plugged_statuses = frozenset({"Occupied"})
-transaction_statuses: frozenset[str] = frozenset()
+cable_statuses = frozenset({"Occupied"})
 final_report_statuses = frozenset(
     {
         *(
@@ -192,8 +192,8 @@ def _availability_event(payload: _NotifyEvent) -> Fact | None:
     return None
 
 
-def _transaction_event(payload: _TransactionEvent) -> Fact | None:
-    """The event that answers a remote request (rules 4.7); others matter to no parameter."""
+def _transaction_event(payload: _TransactionEvent) -> Fact:
+    """The event that answers a remote request (rules 4.7); others matter only as messages."""
     info = payload.transaction_info
     if payload.trigger_reason == "RemoteStart" and info.remote_start_id is not None:
         return TransactionStart(
@@ -209,7 +209,7 @@ def _transaction_event(payload: _TransactionEvent) -> Fact | None:
         return TransactionStop(info.transaction_id, reason, payload.timestamp, payload.event_type, payload.offline)
     if payload.event_type == "Started":
         return TransactionStart(_place(payload.evse), None, payload.timestamp, None, info.transaction_id)
-    return None
+    return OtherReport()
 
 
 def _meter_report(payload: _MeterValues) -> MeterReport:

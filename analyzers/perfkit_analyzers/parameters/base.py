@@ -37,8 +37,11 @@ class RunContext(msgspec.Struct, frozen=True):
 class Collector:
     """Sees the events of a run in file order and adds rows. Override what the parameter needs.
 
-    Each method is called before `Station` takes the event in, so the station still shows the state before it.
+    Each method is called before `Station` takes the event in, so the station still shows the state before it. `called` is
+    called only for facts of the types in `interests`, `answered` only for requests of the tool.
     """
+
+    interests: tuple[type[Fact], ...] = ()
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """A CALL of either side whose meaning is known."""
@@ -52,7 +55,7 @@ class Collector:
     def narrated(self, narration: Narration) -> None:
         """A line of narration that matters."""
 
-    def ended(self, stamp_ns: int) -> None:
+    def ended(self, stamp_ns: int, line: int) -> None:
         """The run's last line is read."""
 
 
@@ -117,9 +120,7 @@ class Candidate:
     @property
     def came_early(self) -> bool:
         """True when the caused message came before the answer (T3)."""
-        answered_line = self.exchange.end_line if self.exchange else None
-        reached_line = self.reached.line if self.reached else None
-        return answered_line is not None and reached_line is not None and answered_line > reached_line
+        return self.exchange is not None and self.reached is not None and self.exchange.end_line > self.reached.line
 
 
 C = TypeVar("C", bound=Candidate)
@@ -165,7 +166,7 @@ class WindowCollector(Collector, ABC, Generic[C]):
         for candidate in list(candidates):
             self.decide(candidate, ending)
 
-    def moment(self, stamp_ns: int, line: int | None) -> Moment:
+    def moment(self, stamp_ns: int, line: int) -> Moment:
         """This moment."""
         return Moment(stamp_ns, line, self.context.station.marks())
 
@@ -236,8 +237,8 @@ class WindowCollector(Collector, ABC, Generic[C]):
                 stamp_ns = candidate.call.stamp_ns if narration.stamp_ns is None else narration.stamp_ns
                 self.decide(candidate, self.moment(stamp_ns, narration.line), disconnected=True)
 
-    def ended(self, stamp_ns: int) -> None:
+    def ended(self, stamp_ns: int, line: int) -> None:
         """The end of the run closes every window."""
-        ending = self.moment(stamp_ns, None)
+        ending = self.moment(stamp_ns, line)
         for candidate in list(self.open):
             self.decide(candidate, ending)

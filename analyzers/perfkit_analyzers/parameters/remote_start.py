@@ -77,6 +77,8 @@ class _Candidate(Candidate):
 class RemoteStartCollector(WindowCollector[_Candidate]):
     """One row per RemoteStartTransaction."""
 
+    interests = (RemoteStart, TransactionStart, StatusReport, Reset)
+
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
         if isinstance(fact, RemoteStart):
@@ -98,11 +100,13 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
                 return
 
     def _status_reported(self, message: OcppMessage, report: StatusReport) -> None:
-        moment = self.moment(message.stamp_ns, message.line) if self.open else None
+        if not self.open:
+            return
+        moment = self.moment(message.stamp_ns, message.line)
         before = self.context.station.status(report.place)
         plugged = self.context.station.dialect.plugged_statuses
         for candidate in self.open:
-            if candidate.start is not None or moment is None:
+            if candidate.start is not None:
                 continue
             if report.status == "Faulted":
                 candidate.faulted[report.place] = moment

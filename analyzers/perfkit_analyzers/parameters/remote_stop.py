@@ -44,6 +44,8 @@ class _Candidate(Candidate):
 class RemoteStopCollector(WindowCollector[_Candidate]):
     """One row per RemoteStopTransaction."""
 
+    interests = (RemoteStop, TransactionStop, Reset)
+
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
         if isinstance(fact, RemoteStop):

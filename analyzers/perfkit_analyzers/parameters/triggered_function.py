@@ -6,14 +6,19 @@ from perfkit.core.policy import Multi, TriggeredStart, TriggerFwDiag
 from perfkit.core.sample import Flag, Reason, Row, RowKind
 from perfkit_analyzers.dialects.facts import (
     WHOLE_STATION,
+    Booted,
     CancelReservation,
     ChangeAvailability,
     Fact,
     FirmwareOrDiagnostics,
+    MeterReport,
+    OtherReport,
     Place,
     Reserve,
     Reset,
     StatusReport,
+    TransactionStart,
+    TransactionStop,
     Trigger,
     overlaps,
 )
@@ -85,6 +90,12 @@ class _Candidate(Candidate):
 class TriggeredFunctionCollector(WindowCollector[_Candidate]):
     """One row per request whose function is triggered."""
 
+    interests = (
+        *_REQUESTS,
+        *(Reset, FirmwareOrDiagnostics),
+        *(StatusReport, MeterReport, OtherReport, Booted, TransactionStart, TransactionStop),
+    )
+
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
         if is_from_dut(message):
@@ -99,9 +110,11 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
 
     def _offer(self, message: OcppMessage, fact: Fact) -> None:
         """Give a message to the oldest candidate that it satisfies, and to no other."""
-        moment = self.moment(message.stamp_ns, message.line) if self.open else None
+        if not self.open:
+            return
+        moment = self.moment(message.stamp_ns, message.line)
         for candidate in self.open:
-            if moment and candidate.target.offer(message, fact, moment):
+            if candidate.target.offer(message, fact, moment):
                 if candidate.target.is_complete:
                     self.reach(candidate, message)
                 return
@@ -187,7 +200,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
     def _start(self, candidate: _Candidate, message: OcppMessage) -> tuple[int, int]:
         """Stamp and line of the answer, or of the request by policy and where the message came first (T1, T3)."""
         exchange = candidate.exchange
-        if exchange is None or exchange.end_line is None or message.line < exchange.end_line:
+        if exchange is None or message.line < exchange.end_line:
             return candidate.call.stamp_ns, candidate.call.line
         if self.context.policy.triggered_start is TriggeredStart.REQ:
             return candidate.call.stamp_ns, candidate.call.line
@@ -196,7 +209,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
     def _censored(self, candidate: _Candidate, ending: Moment) -> Row:
         start_ns, start_line = candidate.call.stamp_ns, candidate.call.line
         exchange = candidate.exchange
-        if exchange and exchange.end_line and self.context.policy.triggered_start is TriggeredStart.CONF:
+        if exchange and self.context.policy.triggered_start is TriggeredStart.CONF:
             start_ns, start_line = exchange.end_ns, exchange.end_line
         return Row(
             key,
