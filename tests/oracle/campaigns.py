@@ -22,7 +22,6 @@ class Campaign(Scenes):
         super().__init__(rng)
         self.stepped = False
         self.disturbance = disturbance
-        self.csms = rng.random() < 0.15
         self.dated = rng.random() < 0.2
         self.separator = rng.choice(":.")
         self.blanks = " " * rng.choice((1, 2))
@@ -81,8 +80,8 @@ class Campaign(Scenes):
             elif kind == 2 and items[at].is_call:
                 items.insert(min(len(items), at + self.rng.choice((1, 1, 2, 3))), items[at])
             elif kind == 3:
-                items[at:at] = self.noise()
-            items = items or self.misc()
+                items[at:at] = self.csms_traffic() if self.csms else self.noise()
+            items = items or self.csms_traffic() if self.csms else self.heartbeat()
         return items
 
     def riffle(self, before: list[Item], scene: list[Item]) -> list[Item]:

@@ -41,6 +41,7 @@ class Bricks:
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
+        self.csms = rng.random() < 0.15
         self.station = Station(connectors=rng.choice((1, 2, 2)))
 
     def ms(self, low: int = 20, high: int = 400) -> int:

@@ -72,6 +72,11 @@ class Record:
         return "other"
 
     @property
+    def needs_operator(self) -> bool:
+        """A prompt, or the dismissal of one that was open before (T9, section 4.4 condition 2)."""
+        return self.tag in ("prompt", "api_dismissed")
+
+    @property
     def prompt_connector(self) -> int | None:
         """The connector a prompt names; None where it names none."""
         found = re.search(r"connectorId '?(\d+)", self.text)

@@ -36,7 +36,6 @@ def observation(parameter: str, call: Call, *, combination: str, start: Record, 
         to_line=end.line,
         value_ms=value_ms,
         net_ms=value_ms,
-        flags=call.flags | ({"CALL_ERROR"} if call.is_error else set()),  # R2
     )
 
 

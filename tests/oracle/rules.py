@@ -110,7 +110,9 @@ def _answer_row(parameter: str, run: Run, call: Call, names: tuple[str, str]) ->
             return exclusion(parameter, call, "CLOCK_STEP", combination=answered, to=call.answer)
         if call.sent_while_down and handshake_between(run, call.index, call.answer_index):  # R2
             return exclusion(parameter, call, "HANDSHAKE", combination=answered, to=call.answer)
-        return observation(parameter, call, combination=answered, start=call.record, end=call.answer)
+        row = observation(parameter, call, combination=answered, start=call.record, end=call.answer)
+        row.flags = call.flags | ({"CALL_ERROR"} if call.is_error else set())  # P3, P4, R2
+        return row
     return _unanswered_row(parameter, run, call, plain)
 
 
@@ -125,7 +127,9 @@ def _unanswered_row(parameter: str, run: Run, call: Call, plain: str) -> Row:
         return exclusion(parameter, call, "HANDSHAKE", combination=plain, to=run.records[handshake])
     if steps_between(run, call.index, len(run.records)):  # P6
         return exclusion(parameter, call, "CLOCK_STEP", combination=plain, to=first_step(run, call.index))
-    return censored(parameter, call, combination=plain, start=call.record, end=run.records[-1])
+    row = censored(parameter, call, combination=plain, start=call.record, end=run.records[-1])
+    row.flags = set(call.flags)
+    return row
 
 
 @dataclass

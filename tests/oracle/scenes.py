@@ -264,7 +264,7 @@ class Scenes(Bricks):
         """The connection is lost for a while."""
         down = [self.info("Disconnected from System Under Test")]
         if self.rng.random() < 0.2:
-            down += self.misc()[:1]
+            down += self.csms_traffic()[:1] if self.csms else self.misc()[:1]
         down += [self.info("Ignoring event: SUT_DISCONNECTED")] if self.rng.random() < 0.2 else []
         return [*down, self.info("Successfully connected to System Under Test", gap_ms=self.ms(6000, 20_000))]
 

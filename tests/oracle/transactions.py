@@ -115,7 +115,7 @@ def _start_exclusion(
     connector = _start_connector(run, call, at)
     if spoiled := _spoiled(run, calls, connector, (call.index, last)):
         return spoiled
-    for nested in authorizes:
+    for nested in (authorize for authorize in authorizes if not authorize.repeated_at):
         if not nested.answered_before(last) or nested.is_error or nested.status != "Accepted":
             return "AUTH_REFUSED", nested.answer or nested.record
     if at is not None and is_queued(run, calls, at, call.record.at_ms):
@@ -123,7 +123,7 @@ def _start_exclusion(
     if found := _plug_exclusion(run, connector, call.index, last):
         return found
     for record in run.records[call.index + 1 : last]:
-        if record.prompt_kind:
+        if record.needs_operator:
             return "OPERATOR", record
     return None if at is not None else ("NO_START", None)
 
@@ -275,6 +275,6 @@ def _stop_exclusion(
     if at is not None and is_queued(run, calls, at, call.record.at_ms):
         return "QUEUED", run.records[at]
     for record in run.records[call.index + 1 : last]:
-        if record.prompt_kind:
+        if record.needs_operator:
             return "OPERATOR", record
     return None if at is not None else ("NO_STOP", None)

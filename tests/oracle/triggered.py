@@ -274,7 +274,7 @@ def _found_row(context: Context, call: Call, members: list[Member], last: int) -
     end = run.records[last]
     if steps_between(run, start_index, last):
         return exclusion(PARAMETER, call, "CLOCK_STEP", combination=name, to=end)
-    prompt = next((record for record in run.records[call.index + 1 : last] if record.prompt_kind), None)
+    prompt = next((record for record in run.records[call.index + 1 : last] if record.needs_operator), None)
     if prompt:
         return exclusion(PARAMETER, call, "OPERATOR", combination=name, to=prompt)
     if is_queued(run, context.calls, last, call.record.at_ms):
@@ -329,7 +329,7 @@ def _silent_row(context: Context, call: Call, members: list[Member], window: Win
     step = first_step(run, call.answer_index)
     if step and steps_between(run, call.answer_index, window.end):
         return exclusion(PARAMETER, call, "CLOCK_STEP", combination=name, to=step)
-    prompt = next((r for r in run.records[call.index + 1 : window.end] if r.prompt_kind), None)
+    prompt = next((r for r in run.records[call.index + 1 : window.end] if r.needs_operator), None)
     if prompt:
         return exclusion(PARAMETER, call, "OPERATOR", combination=name, to=prompt)
     if any(member.found is not None for member in members):
