@@ -149,7 +149,7 @@ def _single_member(file: IO[bytes], kind: Container, name: str) -> Member:
     def open_member() -> Readable:
         file.seek(0)
         if kind is Container.GZIP:
-            return gzip.GzipFile(fileobj=file)
+            return gzip.GzipFile(fileobj=file, mode="rb")
         return bz2.BZ2File(file) if kind is Container.BZIP2 else lzma.LZMAFile(file)
 
     return Member(inner, None, open_member)

@@ -184,7 +184,9 @@ class InputFiles:
                 self.ignored += 1
             else:
                 yield from self._member(member, outer, named=outer.named and kind in _COMPRESSED, depth=depth)
-        if empty:
+        if empty and not outer.named:
+            self.ignored += 1
+        elif empty:
             raise InputError(f"{outer.name}: the archive holds no files")
 
     def _member(self, member: Member, outer: InputFile, *, named: bool, depth: int) -> Iterator[InputFile]:

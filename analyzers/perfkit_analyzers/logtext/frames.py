@@ -11,7 +11,7 @@ as text), and an error frame without description or details. Everything else tha
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -22,7 +22,7 @@ class Call(msgspec.Struct, tag=2, array_like=True, frozen=True, forbid_unknown_f
     """`[2, id, action, payload]` as it stands in the text."""
 
     message_id: str
-    action: str
+    action: Annotated[str, msgspec.Meta(min_length=1)]
     payload: msgspec.Raw
 
 
@@ -151,6 +151,8 @@ def _shown(element: bytes) -> str:
 def _malformed(text: bytes, error: msgspec.DecodeError) -> NotAFrame:
     if _PYTHON_TEXT.match(text.lstrip()):
         return NotAFrame("Python text with single quotes, not JSON")
+    if "trailing" in str(error):
+        return NotAFrame("text after the end of the frame")
     place = _open_at_end(text)
     if place is not None and "truncated" in str(error):
         return NotAFrame(f"JSON ends inside {place}", incomplete=True)

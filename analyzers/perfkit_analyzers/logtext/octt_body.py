@@ -38,6 +38,7 @@ _STAMPED = re.compile(
     rb"[:.,](?P<fraction>\d{3,9})\])\s*\[(?P<tag>[A-Za-z_-]+)\](?P<text>.*)\Z",
     re.DOTALL,
 )
+_PADDING = b"\0 \t\r"
 _RULE = re.compile(rb"[-=_*#]{5,}\Z")
 _FOOTER = re.compile(rb"test ?case result\s*:\s*(\S.*)\Z", re.IGNORECASE)
 _LIKE_A_MESSAGE = re.compile(rb'\[msg-(?:in|out)|\[\s*[2-6]\s*,\s*"')
@@ -128,19 +129,19 @@ class OcttBody:
 
     def line(self, raw: bytes, number: int, *, cut_off: bool) -> None:
         """Read one line; `cut_off` when the file ends in it without a newline."""
-        text = raw.strip(b"\0 \t\r")
+        text = raw.strip(_PADDING)
         match = _STAMPED.match(text)
         if match is None:
             self._unstamped(text, number, cut_off=cut_off)
             return
+        self._settle()
         body_ns = _body_ns(match)
         if body_ns is None:
             self._skip(number, "time stamp out of range", text)
             return
-        self._settle()
         self.stamp_width, self.dated = len(match["stamp"]), match["date"] is not None
         tag = match["tag"].lower()
-        words = match["text"].strip()
+        words = match["text"].strip(_PADDING)
         if tag == b"started_testcase":
             self._started_line(words.decode(), number, body_ns)
         elif self._run is None:
@@ -203,7 +204,7 @@ class OcttBody:
                 utc_offset_s=placement.utc_offset_s,
                 notes=run.notes + placement.notes,
             )
-        self._run, self._header, self._verdicts = run, None, Verdicts()
+        self._run, self._header = run, None
         self._undecided = 1
         if run.sut is None:
             self._run_at = len(self.out)
@@ -223,7 +224,7 @@ class OcttBody:
         verdict, notes = self._verdicts.final()
         notes += end_note(run, self._first_ns, last_ns)
         self.out.append(TestCaseEnded(last_line, last_ns, verdict, notes))
-        self._run, self._announced, self._tail = None, False, False
+        self._run, self._announced, self._tail, self._verdicts = None, False, False, Verdicts()
 
     def _decide(self, action: str, direction: Direction) -> None:
         """Learn the role under test from an action that one side alone may send, or check the one that is known."""

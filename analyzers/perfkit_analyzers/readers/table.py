@@ -41,7 +41,9 @@ def open_log(stream: ByteStream, name: str) -> OpenedLog | None:
     Raises:
         InputError: the log is one of OCPP over SOAP.
     """
-    head = stream.read(HEAD_BYTES)
+    head = b""
+    while len(head) < HEAD_BYTES and (part := stream.read(HEAD_BYTES - len(head))):
+        head += part
     text = head_text(head)
     if _SOAP.search(text):
         raise InputError(f"{name}: SOAP not supported; perfkit reads logs of OCPP-J (JSON over WebSocket) only")
