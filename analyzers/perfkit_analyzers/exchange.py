@@ -43,25 +43,23 @@ class Exchange(msgspec.Struct, frozen=True, gc=False):
         return self.answer is not None and self.answer.type is not MessageType.CALLRESULT
 
 
-class OpenCall:
-    """A CALL that waits for its answer. `fact` is its meaning, if a rule needs it; `older` waits with the same id."""
+class OpenCall(msgspec.Struct, gc=False):
+    """A CALL that waits for its answer.
 
-    __slots__ = ("call", "clock_steps", "duplicate", "fact", "handshake", "older", "overlap")
+    `overlap`: another CALL of its sender was open. `duplicate`: another with its id is or was open, `older` among them.
+    `fact` is its meaning, if a rule needs it.
+    """
 
-    def __init__(self, call: OcppMessage, clock_steps: int, *, overlap: bool) -> None:
-        """Open a CALL; `overlap`: another CALL of its sender is open."""
-        self.call = call
-        self.clock_steps = clock_steps
-        self.overlap = overlap
-        self.duplicate = False
-        self.handshake = False
-        self.older: OpenCall | None = None
-        self.fact: Fact | None = None
+    call: OcppMessage
+    clock_steps: int
+    overlap: bool
+    older: OpenCall | None = None
+    duplicate: bool = False
+    handshake: bool = False
+    fact: Fact | None = None
 
     def flags(self) -> tuple[Flag, ...]:
         """What is odd about it."""
-        if not (self.overlap or self.duplicate):
-            return ()
         named = ((Flag.PROTO_OVERLAP, self.overlap), (Flag.DUP_ID, self.duplicate))
         return tuple(flag for flag, is_set in named if is_set)
 
@@ -84,11 +82,13 @@ class Pairing:
         pending = self._pending[message.direction]
         station = message.station
         key = message.message_id if station is None else (station, message.message_id)
-        opened = OpenCall(message, self._clock_steps, overlap=bool(pending))
-        if key in pending:
-            opened.older = older = pending[key]
-            opened.duplicate = older.duplicate = True
-        pending[key] = opened
+        if not pending:
+            pending[key] = opened = OpenCall(message, self._clock_steps, False)
+            return opened
+        older = pending.get(key)
+        pending[key] = opened = OpenCall(message, self._clock_steps, True, older, older is not None)
+        if older is not None:
+            older.duplicate = True
         return opened
 
     def answer(self, message: OcppMessage) -> OpenCall | None:
@@ -170,4 +170,5 @@ class Pairing:
         self, opened: OpenCall, ending: Ending, end_ns: int, end_line: int, *, answer: OcppMessage | None = None
     ) -> Exchange:
         clock_step = opened.clock_steps != self._clock_steps
-        return Exchange(opened.call, answer, ending, end_ns, end_line, opened.flags(), clock_step, opened.handshake)
+        flags = opened.flags() if opened.overlap or opened.duplicate else ()
+        return Exchange(opened.call, answer, ending, end_ns, end_line, flags, clock_step, opened.handshake)

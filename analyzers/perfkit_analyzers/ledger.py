@@ -101,7 +101,7 @@ class RunLedger:
     def __init__(self, first_number: int, *, keep: bool) -> None:
         """Number rows from `first_number`; keep them only if asked."""
         self.first_number = self.next_number = first_number
-        self.tool_times: Counter[int] = Counter()
+        self.tool_times: dict[int, int] = {}
         self.parts: dict[PartKey, Part] = {}
         self.exclusions: dict[tuple[str, Reason], Excluded] = {}
         self.kept: list[RowRef] = []
@@ -121,10 +121,6 @@ class RunLedger:
             part.add(number, row)
         if self._keep:
             self.kept.append(RowRef(number, row))
-
-    def add_tool_time(self, value_ns: int) -> None:
-        """Count how long the tool itself took to answer the DUT: part of the set-up, not of a parameter."""
-        self.tool_times[value_ns] += 1
 
     def discard(self) -> None:
         """Forget everything: the run is left out as a whole."""

@@ -36,7 +36,7 @@ from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage
 from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connector
 
 CLOCK_REPORTS = 64
-"""StatusNotifications whose time stamps refer the DUT's clock to the log's."""
+"""StatusNotifications whose time stamps are kept until somebody asks for the DUT's clock."""
 
 REMEMBERED_MESSAGES = 1024
 """Transaction messages remembered for recognising repetitions."""
@@ -112,8 +112,9 @@ class Station:
         self._sequences: set[str] = set()
         self._boot_accepted = False
         self._down = False
+        self._dut_offset_ns: int | None = None
         self._dut_clock: deque[tuple[int, str]] = deque(maxlen=CLOCK_REPORTS)
-        self._tool_clock: tuple[int, str] | None = None
+        self.tool_clock: tuple[int, msgspec.Raw] | None = None
         self._seen: OrderedDict[int, None] = OrderedDict()
 
     # --- what rules ask ---------------------------------------------------------------------------------------------
@@ -199,15 +200,15 @@ class Station:
 
     def _clock_offset_ns(self) -> int | None:
         """Log clock minus DUT clock: the least seen, since delays only add; else the tool's; None when nothing tells."""
-        seen = [
-            stamp_ns - made_ns for stamp_ns, text in self._dut_clock if (made_ns := payload_time_ns(text)) is not None
-        ]
-        if seen:
-            return min(seen)
-        if self._tool_clock is None:
-            return None
-        stamp_ns, text = self._tool_clock
-        tool_ns = payload_time_ns(text)
+        while self._dut_clock:
+            stamp_ns, text = self._dut_clock.popleft()
+            made_ns = payload_time_ns(text)
+            if made_ns is not None and (self._dut_offset_ns is None or stamp_ns - made_ns < self._dut_offset_ns):
+                self._dut_offset_ns = stamp_ns - made_ns
+        if self._dut_offset_ns is not None or self.tool_clock is None:
+            return self._dut_offset_ns
+        stamp_ns, payload = self.tool_clock
+        tool_ns = payload_time_ns(self.dialect.current_time(payload))
         return None if tool_ns is None else stamp_ns - tool_ns
 
     # --- what the log tells -----------------------------------------------------------------------------------------
@@ -266,8 +267,6 @@ class Station:
                 self._authorize_ns += exchange.end_ns - exchange.call.stamp_ns
             case Booted() if answer:
                 self._take_boot_answer(exchange, answer, accepted=accepted)
-            case OtherReport() if answer:
-                self._take_tool_time(exchange, answer)
             case Reset() if accepted:
                 self.begin_reboot()
             case Reserve() if accepted:
@@ -284,11 +283,6 @@ class Station:
         if accepted and answer.interval_s:
             self.heartbeat_interval_s = answer.interval_s
             self.last_heartbeat_ns = exchange.end_ns
-        self._take_tool_time(exchange, answer)
-
-    def _take_tool_time(self, exchange: Exchange, answer: Answer) -> None:
-        if answer.current_time:
-            self._tool_clock = (exchange.end_ns, answer.current_time)
 
     def _configure(self, values: tuple[tuple[str, str], ...]) -> None:
         self.configuration.update(values)
@@ -308,7 +302,7 @@ class Station:
             case NarrationKind.CLOCK_STEP:
                 self._clock_steps += 1
                 self._dut_clock.clear()
-                self._tool_clock = None
+                self._dut_offset_ns = self.tool_clock = None
             case NarrationKind.DISCONNECTED:
                 self._disconnects += 1
                 self._down = True

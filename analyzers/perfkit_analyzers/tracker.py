@@ -35,6 +35,9 @@ from perfkit_analyzers.parameters.base import Collector, RunContext
 from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.station import Station
 
+_CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
+_OUT = Direction.OUT
+_TIMED_ANSWERS = frozenset({"BootNotification", "Heartbeat"})
 _TRANSACTION_FACTS = frozenset({TransactionStart, TransactionStop})
 
 UNDECIDED_MESSAGES = 1000
@@ -124,7 +127,7 @@ class RunTracker:
         self._left_out: str | None = None
         self._notes: list[str] = list(started.notes)
         self._undecided: list[OcppMessage | Narration] = []
-        self._role_confirmed = False
+        self._is_steady = False
         self._dialect: Dialect | None = dialect_for_version(started.ocpp_version)
         if self._dialect is None and _IS_2X_ID.match(started.test_case or ""):
             self._dialect = OCPP_2
@@ -136,21 +139,28 @@ class RunTracker:
     def message(self, message: OcppMessage) -> None:
         """Take in a message."""
         self.messages += 1
-        stamp_ns = message.stamp_ns
-        self._last_ns = stamp_ns
+        self._last_ns = stamp_ns = message.stamp_ns
+        if self._resolution.is_open:
+            self._resolution.see(stamp_ns)
+        if self._is_steady:
+            kind = message.type
+            if kind is _CALL:
+                self._call(message)
+            elif kind is _CALLRESULT or kind is _CALLERROR:
+                self._answer(message)
+        else:
+            self._first_message(message)
+
+    def _first_message(self, message: OcppMessage) -> None:
+        """A message while the role is not yet confirmed, or of a run that is left out."""
         if self._first_ns is None:
-            self._first_ns = stamp_ns
-        self._resolution.see(stamp_ns)
-        if not self._role_confirmed:
+            self._first_ns = message.stamp_ns
+        if self._left_out is None:
             self._learn_role(message)
         if self._role is None:
             self._hold_back(message)
-        elif self._left_out is not None:
-            return
-        elif message.type is MessageType.CALL:
-            self._call(message)
-        elif message.type is MessageType.CALLRESULT or message.type is MessageType.CALLERROR:
-            self._answer(message)
+        elif self._left_out is None:
+            self._replay(message)
 
     def narration(self, narration: Narration) -> None:
         """Take in a line of narration."""
@@ -206,7 +216,6 @@ class RunTracker:
         sender = initiator(message.action) if message.action else None
         if sender is None or message.direction is Direction.UNKNOWN:
             return
-        self._role_confirmed = True
         acted = sender if message.direction is Direction.IN else sender.peer
         if self._role is None:
             self._role, self._role_source = acted, "actions"
@@ -220,13 +229,14 @@ class RunTracker:
             self._notes.append(
                 f"line {message.line}: {message.action} shows that the DUT is a {acted.value}, but {said}; run left out"
             )
+        self._is_steady = self._left_out is None
 
     def _replay(self, event: OcppMessage | Narration) -> None:
         if isinstance(event, Narration):
             self.narration(event)
-        elif event.type is MessageType.CALL:
+        elif event.type is _CALL:
             self._call(event)
-        else:
+        elif event.type is _CALLRESULT or event.type is _CALLERROR:
             self._answer(event)
 
     def _hold_back(self, message: OcppMessage) -> None:
@@ -246,6 +256,7 @@ class RunTracker:
         )
         self._collectors = self._make_collectors(role)
         self._exchange_collectors = [c for c in self._collectors if type(c).exchanged is not Collector.exchanged]
+        self._pair_call, self._pair_answer = self._pairing.call, self._pairing.answer
         self._called = _subscriptions(self._collectors)
         self._calls = self._station.dialect.calls
         self._answers = self._station.dialect.answers
@@ -279,7 +290,7 @@ class RunTracker:
         action = message.action or ""
         if self._dialect is None:
             self._choose_dialect(action)
-        opened = self._pairing.call(message)
+        opened = self._pair_call(message)
         translate = self._calls.get(action)
         if translate is None or (action == "MeterValues" and not self._station.meter_values_wanted):
             return
@@ -300,20 +311,31 @@ class RunTracker:
         self._station.take_call(message, fact)
 
     def _answer(self, message: OcppMessage) -> None:
-        opened = self._pairing.answer(message)
+        opened = self._pair_answer(message)
         if opened is None:
             self._anomalies.add(AnomalyKind.ORPHAN, message.line)
             return
-        is_tools = opened.call.direction is Direction.OUT
-        if not is_tools:
-            self.ledger.add_tool_time(message.stamp_ns - opened.call.stamp_ns)
-        if is_tools or opened.call.action in self._answers:
-            exchange = self._pairing.answered(opened, message)
-            if opened.call.action in self._answers:
-                self._meaning(exchange, opened.fact)
-            self._exchanges((exchange,))
+        call = opened.call
+        action = call.action
+        if call.direction is _OUT:
+            self._ended(self._pairing.answered(opened, message), opened.fact)
+        else:
+            duration_ns = message.stamp_ns - call.stamp_ns
+            tool_times = self.ledger.tool_times
+            tool_times[duration_ns] = tool_times.get(duration_ns, 0) + 1
+            if action in self._answers:
+                self._meaning(self._pairing.answered(opened, message), opened.fact)
+            if action in _TIMED_ANSWERS:
+                self._station.tool_clock = (message.stamp_ns, message.payload)
         if opened.older is not None:
             self._exchanges(self._pairing.retransmissions(opened))
+
+    def _ended(self, exchange: Exchange, fact: Fact | None) -> None:
+        """A CALL of the tool is answered."""
+        if exchange.call.action in self._answers:
+            self._meaning(exchange, fact)
+        for collector in self._exchange_collectors:
+            collector.exchanged(exchange)
 
     def _meaning(self, exchange: Exchange, fact: Fact | None) -> None:
         answer: Answer | None = None
@@ -323,7 +345,7 @@ class RunTracker:
             except (msgspec.ValidationError, msgspec.DecodeError):
                 self._anomalies.add(AnomalyKind.PAYLOAD, exchange.answer.line)
                 answer = Answer()
-        if exchange.call.direction is Direction.OUT:
+        if exchange.call.direction is _OUT:
             for collector in self._collectors:
                 collector.answered(exchange, fact, answer)
         self._station.take_answer(exchange, fact, answer)
@@ -331,7 +353,7 @@ class RunTracker:
     def _exchanges(self, exchanges: Iterable[Exchange]) -> None:
         """Hand ended CALLs of the tool to the collectors of response times."""
         for exchange in exchanges:
-            if exchange.call.direction is Direction.OUT:
+            if exchange.call.direction is _OUT:
                 for collector in self._exchange_collectors:
                     collector.exchanged(exchange)
 
@@ -356,12 +378,14 @@ class ResolutionGauge:
         self._format_ns = format_resolution_ns
         self._candidates = [step for step in self.STEPS_NS if step > format_resolution_ns]
         self._seen = 0
+        self.is_open = bool(self._candidates)
 
     def see(self, stamp_ns: int) -> None:
         """Take in a stamp."""
         self._seen += 1
-        if self._candidates and stamp_ns % self._candidates[0]:
+        if stamp_ns % self._candidates[0]:
             self._candidates = [step for step in self._candidates if stamp_ns % step == 0]
+            self.is_open = bool(self._candidates)
 
     @property
     def resolution_ns(self) -> int:

@@ -157,5 +157,4 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     status: str | None = None
     transaction_id: str | None = None
     interval_s: int | None = None
-    current_time: str | None = None
     configuration: tuple[tuple[str, str], ...] = ()

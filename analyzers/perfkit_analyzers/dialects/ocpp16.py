@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from perfkit_analyzers.dialects.base import answer_translator, translator
+from perfkit_analyzers.dialects.base import answer_translator, constant, current_time, translator
 from perfkit_analyzers.dialects.facts import (
     WHOLE_STATION,
     Answer,
@@ -27,6 +27,8 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStop,
     Trigger,
 )
+
+__all__ = ["answers", "calls", "current_time"]
 
 version = "1.6"
 has_station_connector = True
@@ -56,10 +58,6 @@ final_report_statuses = frozenset(
 def connector_place(connector_id: int | None) -> Place:
     """Place of a request's connectorId: absent and 0 are the whole station."""
     return (connector_id,) if connector_id else WHOLE_STATION
-
-
-class _Empty(msgspec.Struct, frozen=True, rename="camel"):
-    pass
 
 
 class _StatusNotification(msgspec.Struct, frozen=True, rename="camel"):
@@ -159,8 +157,8 @@ calls = {
         _StopTransaction, lambda p: TransactionStop(str(p.transaction_id), p.reason, p.timestamp)
     ),
     "Authorize": translator(_IdTag, lambda p: AuthorizeAsked(p.id_tag)),
-    "BootNotification": translator(_Empty, lambda _: Booted()),
-    "Heartbeat": translator(_Empty, lambda _: OtherReport()),
+    "BootNotification": constant(Booted()),
+    "Heartbeat": constant(OtherReport()),
     "DiagnosticsStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
     "FirmwareStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
     "SignedFirmwareStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
@@ -182,12 +180,12 @@ calls = {
         _TriggerMessage,
         lambda p: Trigger(p.requested_message, connector_place(p.connector_id), extended=True),
     ),
-    "Reset": translator(_Empty, lambda _: Reset()),
-    "UpdateFirmware": translator(_Empty, lambda _: _sequence("FirmwareStatusNotification")),
-    "SignedUpdateFirmware": translator(_Empty, lambda _: _sequence("SignedFirmwareStatusNotification")),
-    "GetDiagnostics": translator(_Empty, lambda _: _sequence("DiagnosticsStatusNotification")),
-    "GetLog": translator(_Empty, lambda _: _sequence("LogStatusNotification")),
-    "GetConfiguration": translator(_Empty, lambda _: ConfigurationRead()),
+    "Reset": constant(Reset()),
+    "UpdateFirmware": constant(_sequence("FirmwareStatusNotification")),
+    "SignedUpdateFirmware": constant(_sequence("SignedFirmwareStatusNotification")),
+    "GetDiagnostics": constant(_sequence("DiagnosticsStatusNotification")),
+    "GetLog": constant(_sequence("LogStatusNotification")),
+    "GetConfiguration": constant(ConfigurationRead()),
     "ChangeConfiguration": translator(_ChangeConfiguration, lambda p: ConfigurationWrite(((p.key, p.value),))),
 }
 
@@ -208,7 +206,6 @@ class _StartAnswer(msgspec.Struct, frozen=True, rename="camel"):
 class _BootAnswer(msgspec.Struct, frozen=True, rename="camel"):
     status: str | None = None
     interval: int | None = None
-    current_time: str | None = None
 
 
 class _KeyValue(msgspec.Struct, frozen=True, rename="camel"):
@@ -234,10 +231,7 @@ _status_answer = answer_translator(_Status, lambda p: Answer(p.status))
 answers = {
     "Authorize": answer_translator(_AuthorizeAnswer, lambda p: Answer(p.id_tag_info.status)),
     "StartTransaction": answer_translator(_StartAnswer, _start_answer),
-    "BootNotification": answer_translator(
-        _BootAnswer, lambda p: Answer(p.status, interval_s=p.interval, current_time=p.current_time)
-    ),
-    "Heartbeat": answer_translator(_BootAnswer, lambda p: Answer(current_time=p.current_time)),
+    "BootNotification": answer_translator(_BootAnswer, lambda p: Answer(p.status, interval_s=p.interval)),
     "GetConfiguration": answer_translator(_ConfigurationAnswer, _configuration_answer),
     **dict.fromkeys(
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from perfkit_analyzers.dialects.base import answer_translator, translator
+from perfkit_analyzers.dialects.base import answer_translator, constant, current_time, translator
 from perfkit_analyzers.dialects.facts import (
     WHOLE_STATION,
     Answer,
@@ -28,6 +28,8 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStop,
     Trigger,
 )
+
+__all__ = ["answers", "calls", "current_time"]
 
 version = "2.0.1"
 has_station_connector = False
@@ -57,10 +59,6 @@ _TRIGGERED_ACTIONS = {
     "SignV2GCertificate": "SignCertificate",
     "SignCombinedCertificate": "SignCertificate",
 }
-
-
-class _Empty(msgspec.Struct, frozen=True, rename="camel"):
-    pass
 
 
 class _Evse(msgspec.Struct, frozen=True, rename="camel"):
@@ -238,9 +236,9 @@ calls = {
     "MeterValues": translator(_MeterValues, _meter_report),
     "TransactionEvent": translator(_TransactionEvent, _transaction_event),
     "Authorize": translator(_Authorize, lambda p: AuthorizeAsked(p.id_token.id_token)),
-    "BootNotification": translator(_Empty, lambda _: Booted()),
-    "Heartbeat": translator(_Empty, lambda _: OtherReport()),
-    "SignCertificate": translator(_Empty, lambda _: OtherReport()),
+    "BootNotification": constant(Booted()),
+    "Heartbeat": constant(OtherReport()),
+    "SignCertificate": constant(OtherReport()),
     "FirmwareStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
     "LogStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
     "RequestStartTransaction": translator(
@@ -254,10 +252,10 @@ calls = {
         _ChangeAvailability, lambda p: ChangeAvailability(_place(p.evse), p.operational_status == "Operative")
     ),
     "TriggerMessage": translator(_TriggerMessage, _trigger),
-    "Reset": translator(_Empty, lambda _: Reset()),
-    "UpdateFirmware": translator(_Empty, lambda _: FirmwareOrDiagnostics("FirmwareStatusNotification")),
-    "GetLog": translator(_Empty, lambda _: FirmwareOrDiagnostics("LogStatusNotification")),
-    "GetVariables": translator(_Empty, lambda _: ConfigurationRead()),
+    "Reset": constant(Reset()),
+    "UpdateFirmware": constant(FirmwareOrDiagnostics("FirmwareStatusNotification")),
+    "GetLog": constant(FirmwareOrDiagnostics("LogStatusNotification")),
+    "GetVariables": constant(ConfigurationRead()),
     "SetVariables": translator(_SetVariables, _variables),
 }
 
@@ -269,7 +267,6 @@ class _AuthorizeAnswer(msgspec.Struct, frozen=True, rename="camel"):
 class _BootAnswer(msgspec.Struct, frozen=True, rename="camel"):
     status: str | None = None
     interval: int | None = None
-    current_time: str | None = None
 
 
 class _GotVariable(msgspec.Struct, frozen=True, rename="camel"):
@@ -304,10 +301,7 @@ _status_answer = answer_translator(_Status, lambda p: Answer(p.status))
 
 answers = {
     "Authorize": answer_translator(_AuthorizeAnswer, lambda p: Answer(p.id_token_info.status)),
-    "BootNotification": answer_translator(
-        _BootAnswer, lambda p: Answer(p.status, interval_s=p.interval, current_time=p.current_time)
-    ),
-    "Heartbeat": answer_translator(_BootAnswer, lambda p: Answer(current_time=p.current_time)),
+    "BootNotification": answer_translator(_BootAnswer, lambda p: Answer(p.status, interval_s=p.interval)),
     "GetVariables": answer_translator(_VariablesAnswer, _variables_answer),
     "SetVariables": answer_translator(_SetAnswer, _set_answer),
     **dict.fromkeys(
