@@ -56,7 +56,9 @@ class AnalysisOutputs:
             self._open_folder(arguments.out)
         if arguments.list_excluded:
             self._excluded = self._stack.enter_context(
-                tempfile.SpooledTemporaryFile(_SPOOL_BYTES, "w+", encoding="utf-8", errors="backslashreplace")
+                tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed with the others at the end
+                    _SPOOL_BYTES, "w+", encoding="utf-8", errors="backslashreplace"
+                )
             )
             self.takers.append(self._note_excluded)
         if arguments.explain is not None:
@@ -116,6 +118,26 @@ class AnalysisOutputs:
             self._excluded.seek(0)
             for line in self._excluded:
                 yield line.rstrip("\n")
+
+    def explanation(self, document: AnalysisDocument) -> str:
+        """What --explain shows.
+
+        Raises:
+            UsageError: there is no such row.
+        """
+        wanted = self._explained
+        if wanted is None or wanted.record is None:
+            largest = wanted.largest_number if wanted else 0
+            rows = f"the rows are 1 to {largest}" if largest else "the logs have no row"
+            raise UsageError(f"row {self._arguments.explain} does not exist; {rows}")
+        from perfkit.report.explanation import render
+        from perfkit_analyzers.excerpt import lines_at
+
+        record = wanted.record
+        numbers = {record.row.request_line, record.row.from_line}
+        if record.row.to_line is not None:
+            numbers.add(record.row.to_line)
+        return render(record, document, lines_at(self._arguments.paths, record.file, numbers))
 
     def __enter__(self) -> Self:
         return self

@@ -47,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--role", choices=["charging_station", "csms"], help="what the DUT is (default: from the PICS, else the logs)"
     )
-    parser.add_argument("--strict", action="store_true", help="exit code 1 when a measured value is above the stated one")
+    parser.add_argument(
+        "--strict", action="store_true", help="exit code 1 when a measured value is above the stated one"
+    )
     parser.add_argument(
         "--max-skipped",
         type=_percentage,
@@ -103,7 +105,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:
-    lists = [name for name in ("explain", "list_skipped", "list_excluded") if getattr(arguments, name) not in {None, False}]
+    lists = [
+        name for name in ("explain", "list_skipped", "list_excluded") if getattr(arguments, name) not in {None, False}
+    ]
     if arguments.json and lists:
         raise UsageError(f"--json prints one document; run again for --{lists[0].replace('_', '-')}")
     if arguments.explain is not None and "-" in arguments.paths:
@@ -148,7 +152,7 @@ def _sink(takers: list[Callable[[Record], None]]) -> RecordSink | None:
     if not takers:
         return None
 
-    def take(role: Role | None, record: Record) -> None:
+    def take(_: Role | None, record: Record) -> None:
         for taker in takers:
             taker(record)
 
@@ -161,20 +165,15 @@ def _refuse_figures(document: AnalysisDocument, *, listed: bool) -> NoReturn:
     Raises:
         InputError: always.
     """
-    from perfkit.report.listing import skipped_lines
+    from perfkit.report.listing import skipped_lines, too_many_skipped
 
-    skipped = document.skipped
     lines = skipped_lines(document)
-    candidates = skipped.count + sum(info.messages for info in document.inputs)
-    sentence = (
-        f"{skipped.count} of {candidates} lines that should be messages could not be read ({skipped.share:.1%}, allowed "
-        f"are {skipped.threshold:.1%}), so no figures are given; --max-skipped PERCENT allows more"
-    )
+    sentence = f"{too_many_skipped(document)}; --max-skipped PERCENT allows more"
     if listed:
         print("\n".join(lines))
         raise InputError(sentence)
     shown = "".join(f"\n  {line}" for line in lines[:SKIPPED_SHOWN])
-    more = skipped.count - SKIPPED_SHOWN
+    more = document.skipped.count - SKIPPED_SHOWN
     rest = f"\n  ... and {more} more; --list-skipped shows them" if more > 0 else ""
     raise InputError(f"{sentence}{':' if shown else ''}{shown}{rest}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -62,10 +63,8 @@ class OutputFile:
         if self._done:
             return
         self._done = True
-        try:
+        with suppress(OSError):  # what could not be flushed is not wanted any more
             self.stream.close()
-        except OSError:  # what could not be flushed is not wanted any more
-            pass
         if not self._direct:
             self._written.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from perfkit.core.analysis_record import AnalysisDocument, Outcome, ParameterResult
@@ -57,7 +58,7 @@ def _suite_properties(suite: Element, document: AnalysisDocument) -> None:
     _properties(suite, facts)
 
 
-def _properties(parent: Element, facts: dict[str, object]) -> None:
+def _properties(parent: Element, facts: Mapping[str, object]) -> None:
     """Every fact that is known; what is None has no property."""
     known = {name: value for name, value in facts.items() if value is not None}
     if not known:

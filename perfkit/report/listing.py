@@ -6,6 +6,7 @@ from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.sample import RowKind
 from perfkit.report.printable import printable
 from perfkit.report.samples import SampleRow
+from perfkit.report.wording import percent
 
 
 def skipped_lines(document: AnalysisDocument) -> list[str]:
@@ -15,6 +16,16 @@ def skipped_lines(document: AnalysisDocument) -> list[str]:
     if skipped.count > len(skipped.lines):
         lines.append(f"... and {skipped.count - len(skipped.lines)} more")
     return lines
+
+
+def too_many_skipped(document: AnalysisDocument) -> str:
+    """The sentence that says why there are no figures."""
+    skipped = document.skipped
+    candidates = skipped.count + sum(info.messages for info in document.inputs)
+    return (
+        f"{skipped.count} of {candidates} lines that should be messages could not be read ({percent(skipped.share)}, "
+        f"allowed are {percent(skipped.threshold)}), so no figures are given"
+    )
 
 
 def excluded_line(sample: SampleRow) -> str | None:
