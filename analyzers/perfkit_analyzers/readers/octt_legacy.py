@@ -71,7 +71,7 @@ class OcttLegacyReader:
         self._clock = BodyClock()
         self._run: TestCaseStarted | None = None
         self._verdicts = Verdicts()
-        self._open_calls: dict[tuple[str, Direction], None] = {}
+        self._open_calls: dict[tuple[str, Direction], bool] = {}
         self._text_follows = False
 
     def __iter__(self) -> Iterator[LogEvent]:
@@ -169,19 +169,23 @@ class OcttLegacyReader:
     def _direction(self, frame: Frame) -> Direction:
         """OUT for what the tool sends, as far as the action or the CALL of the same id tells."""
         if frame.type in _ANSWERS:
-            for call, answer in ((Direction.OUT, Direction.IN), (Direction.IN, Direction.OUT)):
-                if (frame.message_id, call) in self._open_calls:
-                    del self._open_calls[frame.message_id, call]
-                    return answer
-            return Direction.UNKNOWN
+            return self._answer_direction(frame.message_id)
         sender: Role | None = initiator(frame.action or "")
         if sender is None or self._run is None or self._run.sut is None:
             return Direction.UNKNOWN
         direction = Direction.IN if sender is self._run.sut else Direction.OUT
-        self._open_calls[frame.message_id, direction] = None
+        self._open_calls[frame.message_id, direction] = True
         if len(self._open_calls) > MAX_OPEN_CALLS:
             del self._open_calls[next(iter(self._open_calls))]
         return direction
+
+    def _answer_direction(self, message_id: str) -> Direction:
+        """Against the open CALL of that id; unknown when there is none, or one of each side."""
+        by_tool = self._open_calls.pop((message_id, Direction.OUT), False)
+        by_sut = self._open_calls.pop((message_id, Direction.IN), False)
+        if by_tool == by_sut:
+            return Direction.UNKNOWN
+        return Direction.IN if by_tool else Direction.OUT
 
     def _narrate(self, level: bytes, text: bytes, stamp_ns: int) -> None:
         self.tally.narration += 1

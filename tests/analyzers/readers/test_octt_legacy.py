@@ -25,9 +25,9 @@ def line(clock: str, text: str, test_case: str = STATION, level: str = "INFO") -
 def test_directions_follow_from_action_and_id() -> None:
     text = (
         line("07-Sep-2021 09:14:02", '[2,"1631006042118","RemoteStopTransaction",{"transactionId":4}]')
-        + line("07-Sep-2021 09:14:02", '[2,"1631006042118","StopTransaction",{"transactionId":4}]')
+        + line("07-Sep-2021 09:14:02", '[2,"77","StopTransaction",{"transactionId":4}]')
         + line("07-Sep-2021 09:14:03", '[3,"1631006042118",{"status":"Accepted"}]')
-        + line("07-Sep-2021 09:14:03", '[3,"1631006042118",{}]')
+        + line("07-Sep-2021 09:14:03", '[3,"77",{}]')
         + line("07-Sep-2021 09:14:04", '[2,"5","DataTransfer",{}]')
         + line("07-Sep-2021 09:14:04", '[3,"5",{}]')
     )
@@ -41,6 +41,19 @@ def test_directions_follow_from_action_and_id() -> None:
         Direction.UNKNOWN,
     ]
     assert (tally.messages, tally.skipped) == (6, 0)
+
+
+def test_an_answer_to_an_id_that_both_sides_use_has_no_direction() -> None:
+    text = "".join(
+        line("07-Sep-2021 09:14:02", frame)
+        for frame in ('[2,"1","Reset",{}]', '[2,"1","Heartbeat",{}]', '[3,"1",{}]', '[3,"1",{}]')
+    )
+    assert [message.direction for message in messages(read(text)[0])] == [
+        Direction.OUT,
+        Direction.IN,
+        Direction.UNKNOWN,
+        Direction.UNKNOWN,
+    ]
 
 
 def test_the_old_ids_name_the_side_under_test() -> None:

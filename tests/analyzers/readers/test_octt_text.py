@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -398,7 +399,7 @@ def test_actions_that_contradict_the_header_are_noted_at_the_end() -> None:
     assert endings(events)[0].notes == ("BootNotification as msg-out says SUT is csms, header says charging_station",)
 
 
-ENCODINGS = {
+ENCODINGS: dict[str, Callable[[str], bytes]] = {
     "byte order mark": lambda text: b"\xef\xbb\xbf" + text.encode(),
     "UTF-16 with mark": lambda text: text.encode("utf-16"),
     "UTF-16 without mark": lambda text: text.encode("utf-16-le"),

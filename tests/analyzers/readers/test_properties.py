@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -61,7 +62,7 @@ def _answer(rnd: random.Random, number: int, gap: str) -> str:
     return f"[msg-{rnd.choice(['in', 'out'])}]{gap}{json.dumps(frame)}"
 
 
-BODIES = [
+BODIES: list[Callable[[random.Random, int, str], str]] = [
     _call,
     _call,
     _answer,
