@@ -163,7 +163,7 @@ READING = (
             %%% not a log line
             12:00:10.055 < 1 {"status":"Accepted"}
         """
-            + 100 * "12:00:11.000 [info] Waiting\n"
+            + 30 * "12:00:11.000 < h Heartbeat\n"
         ),
         (value("ClearCache", 55, (2, 2, 4)),),
     ),
