@@ -9,6 +9,7 @@ from types import ModuleType
 # One line per kind: its module has `add_arguments(parser)` and `run(arguments) -> int`.
 KINDS: dict[str, tuple[str, str]] = {
     "dongle": ("perfkit.cli.emulate_dongle", "a Huawei E3372h with HiLink or stick firmware"),
+    "link": ("perfkit.cli.emulate_link", "a link of known rate, delay, jitter, loss and queue"),
 }
 
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "dongle": "find the radio device, show its state, put it back after a killed run",
     "emulate": "emulate the hardware that is not at hand",
     "pics": "write, check and describe the PICS file of a DUT",
+    "responder": "answer the link measurements of `perfkit network` from the far end",
     "schema": "print the JSON Schema of a result document",
 }
 

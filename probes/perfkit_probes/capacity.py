@@ -58,6 +58,7 @@ class _TrainTest:
         self._used_bytes = 0
         self._up: list[Train] = []
         self._down: list[Train] = []
+        self._unreported: list[tuple[int, int]] = []
         self._truncated: Truncation | None = None
 
     def run(self) -> CapacityResult:
@@ -65,6 +66,7 @@ class _TrainTest:
         while not self._is_content() and (packets := self._affordable(packets)) > 0:
             self._round(packets)
             packets = self._next(packets)
+        self._fetch_reports()
         reason = None if self._up else "the budget left no room for a train"
         return CapacityResult(
             up=_direction(estimate(self._up, PACKET_BYTES), self._up, reason),
@@ -96,7 +98,7 @@ class _TrainTest:
 
     def _next(self, packets: int) -> int:
         """The wanted size of the next train."""
-        late_gaps = [gaps_of(trains[-1])[-4:] for trains in (self._up, self._down)]
+        late_gaps = [gaps_of(trains[-1])[-4:] for trains in (self._up, self._down) if trains]
         slowest_s = max((max(gaps) for gaps in late_gaps if gaps), default=0.0)
         limit = max(_FIRST_TRAIN + 1, int(_TRAIN_LIMIT_S / slowest_s)) if slowest_s > 0 else _LARGEST_TRAIN
         return min(packets * _GROWTH, limit, _LARGEST_TRAIN)
@@ -105,11 +107,15 @@ class _TrainTest:
         """One train each way."""
         number = self._session.rounds
         self._session.rounds += 1
+        self._session.acknowledge()
         for index in range(packets):
             train = Datagram(Kind.TRAIN, self._session.cookie, index, number, packets)
             self._session.send_datagram(train, PACKET_BYTES)
         self._down.append(self._receive(number, packets))
-        self._up.append(self._report(number, packets))
+        self._unreported.append((number, packets))
+        # The first report can wait for the second: on a slow link a round trip costs more than three packets.
+        if len(self._down) > 1 or packets != _FIRST_TRAIN:
+            self._fetch_reports()
         self._used_bytes += 2 * packets * PACKET_BYTES
 
     def _receive(self, number: int, packets: int) -> Train:
@@ -130,9 +136,16 @@ class _TrainTest:
         limit_s = self._plan.max_seconds if arrivals else _FIRST_PACKET_S
         return int(limit_s * 1e9)
 
-    def _report(self, number: int, packets: int) -> Train:
-        """Our train as the responder saw it."""
-        self._session.send(control.encode("train_report", round=number, packets=packets))
+    def _fetch_reports(self) -> None:
+        """Ask for what the responder saw of our trains."""
+        for number, packets in self._unreported:
+            self._session.send(control.encode("train_report", round=number, packets=packets))
+        for _, packets in self._unreported:
+            self._up.append(self._report(packets))
+        self._unreported.clear()
+
+    def _report(self, packets: int) -> Train:
+        """One train as the responder saw it."""
         stamps = control.integers(self._session.expect("train", _REPORT_TIMEOUT_S), "stamps", most=packets)
         self._session.account()
         found = tuple((index, stamp / 1e9) for index, stamp in enumerate(stamps) if stamp is not None)

@@ -1,8 +1,9 @@
 """The control messages between a link probe and its responder: JSON text over one WebSocket.
 
-The responder opens with `challenge`; the client answers `hello` with a nonce; the responder's `welcome` repeats that
-nonce, so that neither a captive page nor an echo server is taken for it. With a shared key both prove that they know
-it (HMAC-SHA-256, RFC 2104, over both nonces). Everything that arrives is checked before it is used.
+The client sends a nonce with its upgrade request, and the responder's `welcome` repeats it, so that neither a captive
+page nor an echo server is taken for it. With a shared key the responder first sends a `challenge`, the client answers
+`hello`, and both prove that they know the key (HMAC-SHA-256, RFC 2104, over challenge and nonce). Everything that
+arrives is checked before it is used.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from perfkit.core.errors import ProbeError
 DEFAULT_PORT = 9310
 PATH = "/perfkit/link/1"
 SUBPROTOCOL = "perfkit.link.1"
+NONCE_HEADER = "Perfkit-Nonce"
 # The largest WebSocket message that either side accepts; reports of trains and streams are far smaller.
 MAX_MESSAGE_BYTES = 65_536
 

@@ -10,15 +10,17 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import median
+from statistics import median, pstdev
 
 from perfkit_probes.base import Confidence
 
 # First half against last half of a train: beyond this ratio the link is shaped by a token bucket.
 _SHAPED_RATIO = 1.5
 _MIN_SHAPED_PACKETS = 12
+# Gaps that differ by less than this share are the same, and this share of at least so many must be.
+_SAME_GAP, _SAME_SHARE, _MIN_SAME_GAPS = 0.02, 0.75, 5
 # Silence after which the rest of a train is taken for lost, at least.
-_OVERDUE_FLOOR_S = 0.25
+_OVERDUE_FLOOR_S, _OVERDUE_UNKNOWN_S = 0.25, 3.0
 # Relative standard error of the spacing up to which an estimate is good, or usable.
 GOOD_ERROR, USABLE_ERROR = 0.005, 0.03
 
@@ -119,16 +121,37 @@ def estimate(trains: Sequence[Train], packet_bytes: int) -> Estimate | None:
     shaped = _shaped(useful, packet_bytes, loss)
     if shaped is not None:
         return shaped
-    spacing = pooled_spacing([run for train in useful for run in runs(train)])
+    spacing = _steady_spacing(useful) or pooled_spacing([run for train in useful for run in runs(train)])
     if spacing is None:
         return None
-    return Estimate(packet_bytes / spacing.seconds, None, None, _grade(spacing), loss)
+    return Estimate(packet_bytes / spacing.seconds, None, None, _grade(spacing, useful), loss)
 
 
-def _grade(spacing: Spacing) -> Confidence:
-    if spacing.relative_error <= GOOD_ERROR:
+def _steady_spacing(trains: Sequence[Train]) -> Spacing | None:
+    """The median gap, where nearly all gaps of the longest train are the same; None on a link with jitter.
+
+    A foreign packet that slips into a train widens one gap: the median does not see it, a slope does.
+    """
+    gaps = gaps_of(max(trains, key=lambda train: train.span_s))
+    middle = median(gaps)
+    same = [gap for gap in gaps if abs(gap - middle) <= _SAME_GAP * middle]
+    if len(gaps) < _MIN_SAME_GAPS or middle <= 0 or len(same) < _SAME_SHARE * len(gaps):
+        return None
+    return Spacing(middle, pstdev(same) / sqrt(len(same)))
+
+
+def _grade(spacing: Spacing, trains: Sequence[Train]) -> Confidence:
+    """By the standard error, or by what the two longest trains differ if that is more.
+
+    The scatter inside one train does not tell everything: a host that sleeps delays many packets at once.
+    """
+    longest = sorted(trains, key=lambda train: train.span_s)[-2:]
+    found = [pooled_spacing(runs(train)) for train in longest]
+    apart = [abs(part.seconds / spacing.seconds - 1) if part else 1.0 for part in found]
+    error = max([spacing.relative_error, *(share / 2 for share in apart)])
+    if error <= GOOD_ERROR:
         return Confidence.HIGH
-    return Confidence.MEDIUM if spacing.relative_error <= USABLE_ERROR else Confidence.LOW
+    return Confidence.MEDIUM if error <= USABLE_ERROR else Confidence.LOW
 
 
 def _shaped(trains: Sequence[Train], packet_bytes: int, loss: float) -> Estimate | None:
@@ -152,9 +175,12 @@ def _shaped(trains: Sequence[Train], packet_bytes: int, loss: float) -> Estimate
 
 
 def is_overdue(stamps_ns: Sequence[int], now_ns: int) -> bool:
-    """Whether nothing more of a train is to be expected: silence of three times its largest gap, at least 0.25 s."""
+    """Whether nothing more of a train is to be expected: silence of three times its largest gap.
+
+    At least 0.25 s, and 3 s as long as too few packets have arrived to know the gaps.
+    """
     if not stamps_ns:
         return False
     gaps = [after - before for before, after in itertools.pairwise(stamps_ns)]
-    patience_ns = max(int(_OVERDUE_FLOOR_S * 1e9), 3 * max(gaps, default=0))
-    return now_ns - stamps_ns[-1] > patience_ns
+    floor_s = _OVERDUE_FLOOR_S if len(gaps) >= 2 else _OVERDUE_UNKNOWN_S
+    return now_ns - stamps_ns[-1] > max(int(floor_s * 1e9), 3 * max(gaps, default=0))

@@ -13,6 +13,7 @@ from perfkit.core.errors import ProbeError
 from perfkit_probes import control
 from perfkit_probes.base import GoodputDirection, GoodputResult
 from perfkit_probes.budget import Truncation
+from perfkit_probes.clock import prompt_threads
 from perfkit_probes.control import Message
 from perfkit_probes.latency_row import latency_row
 from perfkit_probes.session import REQUEST_TIMEOUT_S, LinkSession
@@ -43,8 +44,9 @@ def measure_goodput(session: LinkSession, plan: GoodputPlan | None = None) -> Go
     wanted = plan or GoodputPlan()
     start_ns = session.clock.monotonic_ns()
     rtts_ms: list[float] = []
-    down = _down(session, wanted, rtts_ms)
-    up = _up(session, wanted, rtts_ms)
+    with prompt_threads():
+        down = _down(session, wanted, rtts_ms)
+        up = _up(session, wanted, rtts_ms)
     session.account()
     method = "smoothed round trip of the stream's own connection, TCP_INFO"
     return GoodputResult(
@@ -74,7 +76,8 @@ def _down(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> Good
     steered, refused = _plan(session, plan)
     if refused is not None:
         return _nothing(refused)
-    steering, open_batches, retransmissions = Steering(steered), 0, 0
+    steering, open_batches = Steering(steered), 0
+    counts: list[int] = []
     start_ns = session.clock.monotonic_ns()
     open_batches += _ask(session, steering, steered)
     while open_batches:
@@ -82,33 +85,33 @@ def _down(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> Good
         if data is None:
             raise ProbeError(f"{session.who} stopped sending in the middle of the stream; is the link still up?")
         if isinstance(data, bytes):
-            steering.arrived(session.clock.monotonic_ns() / 1e9)
+            steering.arrived(session.clock.monotonic_ns() / 1e9, len(data) + _DOWN_HEAD)
             open_batches += _ask(session, steering, steered)
             continue
         message = control.decode(data, session.who)
         if message["type"] != "batch_sent":
             raise ProbeError(f"{session.who} sent {str(message['type'])[:40]!r} in the middle of the stream")
         open_batches -= 1
-        retransmissions = _sample(message, rtts_ms, retransmissions)
-    return _direction(session, steering.arrivals, steering.truncated, (start_ns, retransmissions))
+        _sample(message, rtts_ms, counts)
+    return _direction(session, steering.arrivals, steering.truncated, (start_ns, sum(counts) if counts else None))
 
 
 def _ask(session: LinkSession, steering: Steering, plan: Plan) -> int:
     """Ask for the next batch if it is time; returns the batches asked for (0 or 1)."""
-    messages = steering.next_batch()
-    if messages:
-        size = plan.message_bytes - _DOWN_HEAD
-        session.send(control.encode("stream_down", messages=messages, message_bytes=size))
-    return 1 if messages else 0
+    batch = steering.next_batch()
+    if batch is None:
+        return 0
+    size = batch.segments * plan.segment_bytes - _DOWN_HEAD
+    session.send(control.encode("stream_down", messages=batch.messages, message_bytes=size))
+    return 1
 
 
-def _sample(message: Message, rtts_ms: list[float], retransmissions: int) -> int:
-    """Keep the responder's round trip; returns its retransmissions so far."""
+def _sample(message: Message, rtts_ms: list[float], retransmissions: list[int]) -> None:
+    """Keep the responder's round trip and the retransmissions of one batch, where it knows them."""
     if message.get("rtt_us") is not None:
         rtts_ms.append(control.whole(message, "rtt_us", low=0, high=1 << 40) / 1000)
-    if message.get("retransmissions") is None:
-        return retransmissions
-    return control.whole(message, "retransmissions", low=0, high=1 << 40)
+    if message.get("retransmissions") is not None:
+        retransmissions.append(control.whole(message, "retransmissions", low=0, high=1 << 40))
 
 
 def _up(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> GoodputDirection:
@@ -121,19 +124,19 @@ def _up(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> Goodpu
         "stream_up",
         max_bytes=steered.max_bytes,
         target_ms=round(steered.target_s * 1000),
-        message_bytes=steered.message_bytes,
+        segment_bytes=steered.segment_bytes,
     )
     session.send(request)
     report = _send_batches(session, steered, rtts_ms)
     after = session.tcp_info()
     retransmissions = after.retransmissions - before.retransmissions if after and before else None
-    arrivals, truncated = _arrivals(report, steered)
+    arrivals, truncated = _arrivals(report)
     return _direction(session, arrivals, truncated, (start_ns, retransmissions))
 
 
 def _send_batches(session: LinkSession, plan: Plan, rtts_ms: list[float]) -> Message:
     """Send what the responder asks for, until it reports."""
-    payload, left = os.urandom(plan.message_bytes - _UP_HEAD), plan.max_bytes // plan.message_bytes
+    left = plan.max_bytes
     while True:
         data = session.receive(REQUEST_TIMEOUT_S + plan.target_s)
         if data is None:
@@ -144,9 +147,11 @@ def _send_batches(session: LinkSession, plan: Plan, rtts_ms: list[float]) -> Mes
         if message["type"] != "more":
             raise ProbeError(f"{session.who} sent {str(message['type'])[:40]!r} in the middle of the stream")
         messages = control.whole(message, "messages", low=1, high=10_000)
-        if messages > left:
+        size = plan.segment_bytes * control.whole(message, "segments", low=1, high=16)
+        left -= messages * size
+        if left < 0:
             raise ProbeError(f"{session.who} asks for more than the {plan.max_bytes} bytes that were agreed")
-        left -= messages
+        payload = os.urandom(size - _UP_HEAD)
         for _ in range(messages):
             session.send(payload)
         info = session.tcp_info()
@@ -154,19 +159,15 @@ def _send_batches(session: LinkSession, plan: Plan, rtts_ms: list[float]) -> Mes
             rtts_ms.append(info.rtt_ms)
 
 
-def _arrivals(report: Message, plan: Plan) -> tuple[list[Arrival], Truncation | None]:
+def _arrivals(report: Message) -> tuple[list[Arrival], Truncation | None]:
     """The responder's record of our stream; of a long one only its last messages are listed."""
-    batches = control.integers(report, "batches", most=_MAX_POINTS)
-    stamps_us = control.integers(report, "stamps_us", most=_MAX_POINTS)
-    count = control.whole(report, "messages", low=len(stamps_us), high=1 << 30)
-    if len(batches) != len(stamps_us):
-        raise ProbeError("the responder's report of the stream has batches and stamps of different length")
-    first = count - len(stamps_us) + 1
-    arrivals = [
-        Arrival(batch, (first + index) * plan.message_bytes, stamp_us / 1e6)
-        for index, (batch, stamp_us) in enumerate(zip(batches, stamps_us, strict=True))
-        if batch is not None and stamp_us is not None
+    columns = [
+        [value for value in control.integers(report, key, most=_MAX_POINTS) if value is not None]
+        for key in ("batches", "total_bytes", "stamps_us")
     ]
+    if len({len(column) for column in columns}) != 1:
+        raise ProbeError("the responder's report of the stream has columns of different length")
+    arrivals = [Arrival(batch, total, stamp_us / 1e6) for batch, total, stamp_us in zip(*columns, strict=True)]
     return arrivals, Truncation.BYTES if report.get("truncated") is True else None
 
 

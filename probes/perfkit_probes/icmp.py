@@ -18,7 +18,7 @@ _HEAD = struct.Struct("!BBHHH")
 # Echo request and reply: RFC 792 (IPv4) and RFC 4443 (IPv6).
 _TYPES = {socket.AF_INET: (8, 0), socket.AF_INET6: (128, 129)}
 _IP_HEADER = {socket.AF_INET: 20, socket.AF_INET6: 40}
-_INTERVAL_S, _PATIENCE_S = 0.2, 2.0
+_INTERVAL_S, _PATIENCE_S = 0.1, 3.0
 _METHOD = "ICMP echo"
 
 
@@ -35,8 +35,7 @@ def measure_icmp(session: LinkSession, path: LinkPath, *, count: int, packet_byt
         with contextlib.suppress(OSError):
             sock.connect(address)
         stamped.enable_transmit_stamps()
-        rtts = [_ping(session, stamped, sequence, packet_bytes) for sequence in range(1, count + 1)]
-    found = [rtt for rtt in rtts if rtt is not None]
+        found = _ping(session, stamped, count, packet_bytes)
     clocks = "kernel stamps" if stamped.kernel_receive else "program's clock"
     return latency_row(found, sent=count, packet_bytes=packet_bytes, method=f"{_METHOD}, {clocks}")
 
@@ -56,26 +55,31 @@ def _open(family: socket.AddressFamily, path: LinkPath) -> socket.socket | None:
     return None
 
 
-def _ping(session: LinkSession, stamped: StampedSocket, sequence: int, packet_bytes: int) -> float | None:
-    """One round trip in ms, None when unanswered within 2 s."""
-    family = session.endpoint[0]
-    marker = secrets.token_bytes(8)
-    size = packet_bytes - _IP_HEADER[family] - _HEAD.size
-    request = encode_echo(family, sequence, marker + bytes(max(0, size - len(marker))))
-    before_ns, number = stamped.send(request)
-    session.meter.count_sent(packet_bytes)
-    deadline_ns = before_ns + int(_PATIENCE_S * 1e9)
-    while (remaining_ns := deadline_ns - session.clock.monotonic_ns()) > 0:
-        received = stamped.receive(remaining_ns / 1e9)
-        if received is None:
-            return None
-        if is_reply(family, received.data, sequence, marker):
+def _ping(session: LinkSession, stamped: StampedSocket, count: int, packet_bytes: int) -> list[float]:
+    """The round trips in ms of those of `count` pings that were answered, in the order of sending."""
+    family, marker, clock = session.endpoint[0], secrets.token_bytes(8), session.clock
+    payload = marker + bytes(max(0, packet_bytes - _IP_HEADER[family] - _HEAD.size - len(marker)))
+    sent: list[tuple[int, int]] = []
+    found: dict[int, float] = {}
+    start_ns = clock.monotonic_ns()
+    while len(found) < count:
+        elapsed_s = (clock.monotonic_ns() - start_ns) / 1e9
+        if len(sent) < count and elapsed_s >= len(sent) * _INTERVAL_S:
+            sent.append(stamped.send(encode_echo(family, len(sent), payload)))
+            session.meter.count_sent(packet_bytes)
+            continue
+        end_s = len(sent) * _INTERVAL_S + (_PATIENCE_S if len(sent) == count else 0.0)
+        received = stamped.receive(end_s - elapsed_s)
+        if received is None and len(sent) == count:
+            break
+        sequence = None if received is None else reply_sequence(family, received.data, marker)
+        if received is not None and sequence is not None and sequence < len(sent) and sequence not in found:
             session.meter.count_received(packet_bytes)
+            before_ns, number = sent[sequence]
             transmit_ns = stamped.transmit_ns(number) or before_ns
-            session.clock.sleep(_INTERVAL_S - (session.clock.monotonic_ns() - before_ns) / 1e9)
-            start_ns = transmit_ns if before_ns <= transmit_ns <= received.stamp_ns else before_ns
-            return (received.stamp_ns - start_ns) / 1e6
-    return None
+            start = transmit_ns if before_ns <= transmit_ns <= received.stamp_ns else before_ns
+            found[sequence] = (received.stamp_ns - start) / 1e6
+    return [found[sequence] for sequence in sorted(found)]
 
 
 def encode_echo(family: socket.AddressFamily, sequence: int, payload: bytes) -> bytes:
@@ -86,14 +90,14 @@ def encode_echo(family: socket.AddressFamily, sequence: int, payload: bytes) -> 
     return _HEAD.pack(kind, 0, checksum, os.getpid() & 0xFFFF, sequence) + payload
 
 
-def is_reply(family: socket.AddressFamily, data: bytes, sequence: int, marker: bytes) -> bool:
-    """Whether `data` (with an IPv4 header on raw sockets) answers the request with this sequence number and marker."""
+def reply_sequence(family: socket.AddressFamily, data: bytes, marker: bytes) -> int | None:
+    """The sequence number of a reply (with an IPv4 header on raw sockets) that carries our marker, None for others."""
     has_header = family == socket.AF_INET and len(data) >= 20 and data[0] >> 4 == 4
     body = data[(data[0] & 0x0F) * 4 :] if has_header else data
     if len(body) < _HEAD.size + len(marker):
-        return False
-    kind, _, _, _, found = _HEAD.unpack_from(body)
-    return kind == _TYPES[family][1] and found == sequence and body[_HEAD.size :].startswith(marker)
+        return None
+    kind, _, _, _, sequence = _HEAD.unpack_from(body)
+    return int(sequence) if kind == _TYPES[family][1] and body[_HEAD.size :].startswith(marker) else None
 
 
 def internet_checksum(data: bytes) -> int:

@@ -19,8 +19,9 @@ from perfkit_probes.session import LinkSession
 from perfkit_probes.stamps import Received
 from perfkit_probes.wire import Datagram, Kind
 
-_INTERVAL_S = 0.2
+_INTERVAL_S = 0.1
 _PATIENCE_S = 4.0
+_SETTLE_TRIES = 6
 # IP and TCP with time stamps, and the WebSocket head of a masked control frame: what stands before a ping's payload.
 _PING_HEADERS = 20 + 32 + 6
 _SYN_BYTES = 60
@@ -34,7 +35,7 @@ class LatencyPlan:
     count: int = 10
     packet_bytes: int = GATE_LATENCY_PACKET_BYTES
     silence_s: float = 0.0
-    icmp: bool = True
+    icmp_count: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def measure_latency(session: LinkSession, path: LinkPath, plan: LatencyPlan | No
         idle = _pings(session, wanted)
     overheads = [echo.user_ms - echo.kernel_ms for echo in echoes if echo.kernel_ms is not None]
     later = "measured by another probe"
-    icmp_count = wanted.count if wanted.icmp and session.meter.refusal(2 * 84 * wanted.count) is None else 0
+    icmp_count = wanted.icmp_count if session.meter.refusal(2 * 84 * wanted.icmp_count) is None else 0
     return LatencyResult(
         idle=idle,
         cold=cold,
@@ -180,3 +181,20 @@ def _pings(session: LinkSession, plan: LatencyPlan) -> LatencyRow:
             rtts.append(rtt_ms)
         session.clock.sleep(max(0.0, _INTERVAL_S - (rtt_ms or 0) / 1000))
     return latency_row(rtts, sent=max(1, sent), packet_bytes=plan.packet_bytes, method=_PING)
+
+
+def settle(session: LinkSession, idle_ms: float) -> bool:
+    """Wait until a round trip is back within 10 % of `idle_ms` (and 5 ms); False when it is not after some tries.
+
+    Raises:
+        ProbeError: The responder is gone.
+    """
+    for _ in range(_SETTLE_TRIES):
+        if session.udp is not None:
+            echoes, _ = _echo(session, 1, GATE_LATENCY_PACKET_BYTES)
+            rtt_ms = echoes[0].rtt_ms if echoes else None
+        else:
+            rtt_ms = session.ping(b"settle", _PATIENCE_S)
+        if rtt_ms is not None and rtt_ms <= 1.1 * idle_ms + 5:
+            return True
+    return False

@@ -134,6 +134,7 @@ class _PacedTest:
         headers = session.header_bytes if session.udp is not None else _WEBSOCKET_HEADERS
         self._packet_bytes = PAYLOAD_BYTES + headers
         self._start_ns = 0
+        self._expected_up = 0
         self._truncated: Truncation | None = None
 
     def run(self) -> RequireResult:
@@ -213,7 +214,8 @@ class _PacedTest:
 
     def _judge(self) -> tuple[Judgement, Judgement]:
         now_ns, record = self._session.clock.monotonic_ns(), self._record
-        up = judge(record.up_pairs(), expected=record.expected_up(now_ns))
+        self._expected_up = record.expected_up(now_ns)
+        up = judge(record.up_pairs(), expected=self._expected_up)
         expected = record.expected_down(now_ns, self._plan.interval_s)
         return up, judge(record.down_pairs(), expected=expected)
 
@@ -234,8 +236,7 @@ class _PacedTest:
         counts = (len(self._record.sent_ns), sent_down)
         up, down = (self._direction(judgement, seconds, count) for judgement, count in zip(found, counts, strict=True))
         method = f"{self._transport.value} at {self._plan.required_kB_s:g} kB/s each way, sum of both one-way delays"
-        answered = len(self._record.rtts_ms)
-        sent = max(answered, self._record.expected_up(self._session.clock.monotonic_ns()), 1)
+        sent = max(len(self._record.rtts_ms), self._expected_up, 1)
         row = latency_row(self._record.rtts_ms, sent=sent, packet_bytes=self._packet_bytes, method=method)
         return RequireResult(
             up=up,

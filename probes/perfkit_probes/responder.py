@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from perfkit.core.errors import ProbeError, UsageError
-from perfkit_probes.clock import Clock, SystemClock
+from perfkit_probes.clock import Clock, SystemClock, prompt_threads
 from perfkit_probes.control import DEFAULT_PORT, MAX_MESSAGE_BYTES, PATH, SUBPROTOCOL
 from perfkit_probes.responder_dialogue import serve_client
 from perfkit_probes.responder_session import Caps, Sessions
@@ -61,6 +61,7 @@ class Responder:
         self._datagrams: DatagramService | None = None
         self._thread: threading.Thread | None = None
         self._connections = threading.BoundedSemaphore(self.config.caps.max_sessions + _EXTRA_CONNECTIONS)
+        self._threads = contextlib.ExitStack()
         self.port = self.config.port
 
     def start(self) -> None:
@@ -88,6 +89,7 @@ class Responder:
             max_size=MAX_MESSAGE_BYTES,
             logger=_SILENT,
         )
+        self._threads.enter_context(prompt_threads())
         self._datagrams.start()
         self._thread = threading.Thread(target=self._server.serve_forever, name="responder", daemon=True)
         self._thread.start()
@@ -137,6 +139,7 @@ class Responder:
             self._server.shutdown()
         if self._thread is not None:
             self._thread.join(5)
+        self._threads.close()
 
     def __enter__(self) -> Responder:
         """Start."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from perfkit.core.errors import ProbeError
 from perfkit_probes.budget import Truncation
 from perfkit_probes.clock import Clock
-from perfkit_probes.control import Message, decode, encode, is_equal, proof, text, whole
+from perfkit_probes.control import NONCE_HEADER, Message, decode, encode, is_equal, proof, text, whole
 from perfkit_probes.dispersion import is_overdue
 from perfkit_probes.pacing import Pace, PacedSender
 from perfkit_probes.responder_session import MAX_PACKET_BYTES, MAX_TRAIN_PACKETS, Session, Sessions
@@ -29,6 +29,8 @@ _HELLO_TIMEOUT_S = 30.0
 _MAX_STEP_S = 30.0
 _MAX_POINTS = 1024
 MAX_MESSAGE_PAYLOAD = 16_384
+# The WebSocket head of a message from a client: 4 bytes, and 4 of its mask.
+_UP_HEAD = 8
 
 
 def serve_client(
@@ -43,7 +45,11 @@ def serve_client(
     from websockets.exceptions import ConnectionClosed
 
     with contextlib.suppress(ConnectionClosed, TimeoutError, OSError):
-        nonce, challenge = _greet(connection, key)
+        try:
+            nonce, challenge = _greet(connection, key)
+        except ProbeError as error:
+            connection.close(1008, str(error)[:120])
+            return
         session = sessions.create()
         if session is None:
             connection.close(1013, "all sessions of this responder are in use")
@@ -60,17 +66,21 @@ def serve_client(
 
 
 def _greet(connection: ServerConnection, key: str | None) -> tuple[str, str]:
-    """The client's nonce and our challenge; closes the connection of a client without the key."""
+    """The client's nonce and our challenge (empty without a key).
+
+    Raises:
+        ProbeError: The client sent no nonce, or does not know the key.
+    """
+    nonce = connection.request.headers.get(NONCE_HEADER, "") if connection.request else ""
+    if not 16 <= len(nonce) <= 64:
+        raise ProbeError(f"the client sent no {NONCE_HEADER}")
+    if key is None:
+        return nonce, ""
     challenge = secrets.token_hex(16)
-    connection.send(encode("challenge", challenge=challenge, key=key is not None))
-    try:
-        hello = decode(connection.recv(_HELLO_TIMEOUT_S), WHO)
-        nonce = text(hello, "nonce")
-        if key is not None and not is_equal(text(hello, "proof"), proof(key, "client", challenge, nonce)):
-            raise ProbeError("the key is missing or wrong")
-    except ProbeError as error:
-        connection.close(1008, str(error)[:120])
-        raise TimeoutError from error
+    connection.send(encode("challenge", challenge=challenge))
+    hello = decode(connection.recv(_HELLO_TIMEOUT_S), WHO)
+    if not is_equal(text(hello, "proof"), proof(key, "client", challenge, nonce)):
+        raise ProbeError("the key is missing or wrong")
     return nonce, challenge
 
 
@@ -125,7 +135,7 @@ class _Dialogue:
         """A message of a stream or of a paced stream."""
         now_ns = self._clock.monotonic_ns()
         if self._steering is not None:
-            self._stream_message(now_ns)
+            self._stream_message(now_ns, len(data))
             return
         datagram = decode_datagram(data)
         if datagram is not None and datagram.kind is Kind.PACE:
@@ -155,7 +165,6 @@ class _Dialogue:
     def _pace(self, message: Message) -> None:
         """Start a paced stream towards the client, over UDP to its proven address or over this WebSocket."""
         self._session.stop_pacing()
-        self._session.received.clear()
         over_udp = message.get("transport") == "udp"
         address = self._datagrams.address_of(self._session) if over_udp and self._datagrams else None
         if over_udp and address is None:
@@ -175,11 +184,13 @@ class _Dialogue:
     def _pace_stop(self, _message: Message) -> None:
         sent = self._session.stop_pacing()
         self._connection.send(encode("paced", sent=sent, received=self._session.received.count))
+        # Not at the start: the first packets may overtake the request, which comes over TCP.
+        self._session.received.clear()
 
     def _stream_down(self, message: Message) -> None:
         """Send a batch of messages as fast as the connection takes them."""
         size = whole(message, "message_bytes", low=16, high=MAX_MESSAGE_PAYLOAD)
-        payload = os.urandom(size)
+        payload, before = os.urandom(size), read_tcp_info(self._connection.socket)
         for _ in range(whole(message, "messages", low=1, high=10_000)):
             while not self._session.may_send(size):
                 if self._session.remaining_s <= 0 or self._session.sent_bytes + size > self._session.caps.max_bytes:
@@ -187,13 +198,9 @@ class _Dialogue:
                 self._clock.sleep(0.01)
             self._connection.send(payload)
         info = read_tcp_info(self._connection.socket)
-        self._connection.send(
-            encode(
-                "batch_sent",
-                rtt_us=int(info.rtt_ms * 1000) if info else None,
-                retransmissions=info.retransmissions if info else None,
-            )
-        )
+        repeated = info.retransmissions - before.retransmissions if info and before else None
+        rtt_us = int(info.rtt_ms * 1000) if info else None
+        self._connection.send(encode("batch_sent", rtt_us=rtt_us, retransmissions=repeated))
 
     def _stream_up(self, message: Message) -> None:
         """Steer a stream from the client."""
@@ -201,23 +208,23 @@ class _Dialogue:
             Plan(
                 max_bytes=min(whole(message, "max_bytes", low=1, high=1 << 40), self._session.caps.max_bytes),
                 target_s=whole(message, "target_ms", low=1, high=60_000) / 1000,
-                message_bytes=whole(message, "message_bytes", low=16, high=MAX_MESSAGE_PAYLOAD),
+                segment_bytes=whole(message, "segment_bytes", low=256, high=MAX_PACKET_BYTES),
             )
         )
         self._ask(self._steering)
 
-    def _stream_message(self, now_ns: int) -> None:
+    def _stream_message(self, now_ns: int, size_bytes: int) -> None:
         steering = self._steering
         if steering is None:
             return
-        steering.arrived(now_ns / 1e9)
+        steering.arrived(now_ns / 1e9, size_bytes + _UP_HEAD)
         self._ask(steering)
 
     def _ask(self, steering: Steering) -> None:
-        size = steering.next_batch()
-        if size:
-            self._connection.send(encode("more", messages=size))
-        elif steering.is_complete or not steering.arrivals:
+        batch = steering.next_batch()
+        if batch is not None:
+            self._connection.send(encode("more", messages=batch.messages, segments=batch.segments))
+        elif steering.is_complete:
             self._finish(steering)
 
     def _finish(self, steering: Steering) -> None:
@@ -229,8 +236,8 @@ class _Dialogue:
         self._connection.send(
             encode(
                 "stream",
-                messages=len(points),
                 batches=[point.batch for point in cut],
+                total_bytes=[point.total_bytes for point in cut],
                 stamps_us=[round((point.stamp_s - base_s) * 1e6) for point in cut],
                 truncated=steering.truncated is Truncation.BYTES,
             )

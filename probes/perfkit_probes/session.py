@@ -157,6 +157,12 @@ class LinkSession:
     def _has_tcp_info(self) -> bool:
         return self.tcp_connect is not None and self.tcp_connect.ip_bytes_sent is not None
 
+    def acknowledge(self) -> None:
+        """Send the acknowledgement that the kernel holds back, lest it slips between the packets of a train (Linux)."""
+        if hasattr(socket, "TCP_QUICKACK"):
+            with contextlib.suppress(OSError):
+                self._connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
     def account(self) -> None:
         """Book what the WebSocket's connection has used since the last call (exact where TCP_INFO tells)."""
         info = self.tcp_info()
@@ -201,10 +207,11 @@ def open_session(
     used = clock or SystemClock()
     sock, endpoint = _connect(target, path)
     tcp_connect = read_tcp_info(sock)
-    session = LinkSession(_upgrade(sock, target), endpoint, meter, used)
+    nonce = secrets.token_hex(16)
+    session = LinkSession(_upgrade(sock, target, nonce), endpoint, meter, used)
     session.tcp_connect = tcp_connect
     try:
-        token = _shake_hands(session, key)
+        token = _shake_hands(session, key, nonce)
         _open_udp(session, path, token)
         session.account()
         yield session
@@ -236,7 +243,7 @@ def _connect(target: Target, path: LinkPath) -> tuple[socket.socket, Endpoint]:
     )
 
 
-def _upgrade(sock: socket.socket, target: Target) -> ClientConnection:
+def _upgrade(sock: socket.socket, target: Target, nonce: str) -> ClientConnection:
     """The WebSocket on a connected socket."""
     from websockets.exceptions import InvalidStatus, WebSocketException
     from websockets.sync.client import connect
@@ -250,6 +257,7 @@ def _upgrade(sock: socket.socket, target: Target) -> ClientConnection:
             compression=None,
             proxy=None,
             user_agent_header="perfkit",
+            additional_headers={control.NONCE_HEADER: nonce},
             open_timeout=_CONNECT_TIMEOUT_S,
             close_timeout=5,
             ping_interval=None,
@@ -259,7 +267,7 @@ def _upgrade(sock: socket.socket, target: Target) -> ClientConnection:
         sock.close()
         raise ProbeError(
             f"{target} answers HTTP {error.response.status_code} instead of opening the WebSocket: a web page, "
-            "perhaps the dongle's own or the operator's captive page, or another service; is this the responder's address?"
+            "perhaps the dongle's own or the operator's captive page, or another service; is this the right address?"
         ) from error
     except (WebSocketException, OSError, EOFError, TimeoutError) as error:
         sock.close()
@@ -268,13 +276,13 @@ def _upgrade(sock: socket.socket, target: Target) -> ClientConnection:
         ) from error
 
 
-def _shake_hands(session: LinkSession, key: str | None) -> bytes:
+def _shake_hands(session: LinkSession, key: str | None, nonce: str) -> bytes:
     """The session's token, once the far end has proven to be a responder that hears us."""
-    challenge = control.text(session.expect("challenge", _CONNECT_TIMEOUT_S), "challenge")
-    nonce = secrets.token_hex(16)
-    hello = control.encode("hello", nonce=nonce, proof=control.proof(key or "", "client", challenge, nonce))
-    session.send(hello)
-    welcome = session.expect("welcome")
+    challenge = ""
+    if key is not None:
+        challenge = control.text(session.expect("challenge", _CONNECT_TIMEOUT_S), "challenge")
+        session.send(control.encode("hello", proof=control.proof(key, "client", challenge, nonce)))
+    welcome = session.expect("welcome", _CONNECT_TIMEOUT_S)
     if not control.is_equal(control.text(welcome, "nonce"), nonce):
         raise ProbeError(f"{session.who} repeats another nonce than ours: something between us answers in its place")
     if key is not None:

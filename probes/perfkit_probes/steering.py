@@ -1,7 +1,7 @@
 """How a receiver steers a stream so that it learns the rate with few bytes, and what the arrivals say.
 
-The receiver asks for a batch of messages; when the last one but one of the batch has arrived, it asks for the next,
-twice as large, until the time it wants to observe or the bytes it may spend are used up.
+The receiver asks for a batch of messages (of whole TCP segments); when the last one but one of the batch has arrived,
+it asks for the next, twice as large, until the time it wants to observe or the bytes it may spend are used up.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from perfkit_probes.budget import Truncation
 from perfkit_probes.dispersion import pooled_spacing
 
 FIRST_BATCH = 6
-# Batches double up to this many messages, so that one batch stays below a second even on a fast link.
-_MAX_BATCH = 2048
+# Batches double up to this many segments; from _LARGE_BATCH segments on, messages of _LARGE_MESSAGE segments are used.
+_MAX_BATCH, _LARGE_BATCH, _LARGE_MESSAGE = 8192, 96, 8
 _STEADY, _USABLE = 0.02, 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one direction may use: bytes of payload, seconds of stream, bytes of one message."""
+    """What one direction may use: bytes of payload, seconds of stream, payload bytes of one segment."""
 
     max_bytes: int
     target_s: float
-    message_bytes: int
+    segment_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,63 +47,73 @@ class StreamEstimate:
     confidence: Confidence
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What to ask for: so many messages of so many segments each."""
+
+    messages: int
+    segments: int
+
+
 class Steering:
     """Decides the size of each batch; fed with one call per message that arrived."""
 
     def __init__(self, plan: Plan) -> None:
         """Start with nothing asked for."""
         self._plan = plan
-        self._asked = 0
+        self._asked_messages = 0
+        self._asked_segments = 0
         self._batch = 0
-        self._batch_size = 0
+        self._batch_messages = 0
+        self._batch_segments = 0
+        self._received_bytes = 0
         self.arrivals: list[Arrival] = []
         self.truncated: Truncation | None = None
 
-    def next_batch(self) -> int:
-        """Messages to ask for now: 0 when the batch is still coming or the stream is complete."""
-        if self._asked - len(self.arrivals) > 1:
-            return 0
-        size = self._wanted()
-        affordable = self._plan.max_bytes // self._plan.message_bytes - self._asked
-        if size > affordable:
+    def next_batch(self) -> Batch | None:
+        """What to ask for now; None when the batch is still coming or the stream is complete."""
+        if self._asked_messages - len(self.arrivals) > 1:
+            return None
+        wanted = self._wanted()
+        affordable = self._plan.max_bytes // self._plan.segment_bytes - self._asked_segments
+        if wanted > affordable:
             self.truncated = Truncation.BYTES
-            size = max(0, affordable)
-        if size > 0:
-            self._batch += 1
-            self._batch_size = size
-            self._asked += size
-        return size
+            wanted = max(0, affordable)
+        if wanted <= 0:
+            return None
+        # Large messages on a fast link: the program, not the link, would limit many small ones.
+        segments = _LARGE_MESSAGE if wanted >= _LARGE_BATCH else 1
+        batch = Batch(wanted // segments, segments)
+        self._batch += 1
+        self._batch_messages, self._batch_segments = batch.messages, batch.messages * segments
+        self._asked_messages += batch.messages
+        self._asked_segments += self._batch_segments
+        return batch
 
     def _wanted(self) -> int:
-        if not self._asked:
+        """Segments that the next batch should have."""
+        if not self._asked_messages:
             return FIRST_BATCH
-        observed_s = sum(self._spans())
-        remaining_s = self._plan.target_s - observed_s
+        runs = batches(self.arrivals)
+        remaining_s = self._plan.target_s - sum(run[-1].stamp_s - run[0].stamp_s for run in runs)
         if remaining_s <= 0:
             return 0
-        rate = self._messages_s()
-        limit = max(FIRST_BATCH, int(rate * remaining_s)) if rate else FIRST_BATCH
-        return min(2 * self._batch_size, limit, _MAX_BATCH)
+        span_s = runs[-1][-1].stamp_s - runs[-1][0].stamp_s
+        rate = (runs[-1][-1].total_bytes - runs[-1][0].total_bytes) / span_s if span_s > 0 else 0.0
+        limit = max(FIRST_BATCH, int(rate * remaining_s / self._plan.segment_bytes)) if rate else FIRST_BATCH
+        return min(2 * self._batch_segments, limit, _MAX_BATCH)
 
-    def _spans(self) -> list[float]:
-        return [run[-1].stamp_s - run[0].stamp_s for run in batches(self.arrivals)]
-
-    def _messages_s(self) -> float:
-        last = batches(self.arrivals)[-1]
-        span = last[-1].stamp_s - last[0].stamp_s
-        return (len(last) - 1) / span if span > 0 else 0.0
-
-    def arrived(self, stamp_s: float) -> None:
-        """Book the arrival of one message."""
-        number = len(self.arrivals) + 1
-        started = self._asked - self._batch_size
-        batch = self._batch if number > started else self._batch - 1
-        self.arrivals.append(Arrival(batch, number * self._plan.message_bytes, stamp_s))
+    def arrived(self, stamp_s: float, frame_bytes: int) -> None:
+        """Book the arrival of one message, whose frame has `frame_bytes`."""
+        self._received_bytes += frame_bytes
+        of_this_batch = len(self.arrivals) >= self._asked_messages - self._batch_messages
+        batch = self._batch if of_this_batch else self._batch - 1
+        self.arrivals.append(Arrival(batch, self._received_bytes, stamp_s))
 
     @property
     def is_complete(self) -> bool:
         """Whether everything that was asked for has arrived."""
-        return bool(self._asked) and len(self.arrivals) >= self._asked
+        return len(self.arrivals) >= self._asked_messages
 
 
 def batches(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
@@ -118,26 +128,33 @@ def batches(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
 
 
 def stream_estimate(arrivals: Sequence[Arrival], *, retransmissions: int | None) -> StreamEstimate:
-    """The payload rate that the arrivals show.
+    """The rate that the arrivals show; the pauses between batches are the receiver's own and do not count.
 
-    Without retransmissions the second half of the stream counts, batch by batch (the pause between two batches is the
-    receiver's own). A retransmission makes bytes arrive in bursts behind the gap; then all bytes over the whole time
-    count, which is lower than what the link could do and is what one TCP connection gets.
+    Without retransmissions the second half of the stream counts. A retransmission makes bytes arrive in bursts behind
+    the gap; then all batches count in full, which is less than what the link could do and is what one TCP connection
+    gets.
     """
     if len(arrivals) < 3:
         return StreamEstimate(None, None, "none", Confidence.LOW)
     overall = _overall(arrivals)
     if retransmissions:
         grade = Confidence.MEDIUM if len(arrivals) >= 100 else Confidence.LOW
-        return StreamEstimate(overall, overall, "all bytes (retransmissions)", grade)
-    middle, three_quarters = len(arrivals) // 2, len(arrivals) - len(arrivals) // 4
-    grade = _steadiness(_rate(arrivals[three_quarters:]), _rate(arrivals[middle:three_quarters]))
-    return StreamEstimate(_rate(arrivals[middle:]), overall, "second half", grade)
+        return StreamEstimate(overall, overall, "all batches (retransmissions)", grade)
+    third, fourth = _part(arrivals, 0.5, 0.75), _part(arrivals, 0.75, 1.0)
+    grade = _steadiness(_rate(fourth), _rate(third))
+    return StreamEstimate(_rate(_part(arrivals, 0.5, 1.0)), overall, "second half", grade)
+
+
+def _part(arrivals: Sequence[Arrival], start: float, end: float) -> list[Arrival]:
+    """The arrivals between two shares of all bytes."""
+    total = arrivals[-1].total_bytes
+    return [arrival for arrival in arrivals if start * total < arrival.total_bytes <= end * total]
 
 
 def _overall(arrivals: Sequence[Arrival]) -> float | None:
-    span = arrivals[-1].stamp_s - arrivals[0].stamp_s
-    return (arrivals[-1].total_bytes - arrivals[0].total_bytes) / span if span > 0 else None
+    runs = batches(arrivals)
+    span_s = sum(run[-1].stamp_s - run[0].stamp_s for run in runs)
+    return sum(run[-1].total_bytes - run[0].total_bytes for run in runs) / span_s if span_s > 0 else None
 
 
 def _rate(arrivals: Sequence[Arrival]) -> float | None:

@@ -12,8 +12,8 @@ from perfkit.core.errors import UsageError
 class LinkSetting:
     """One direction: IP bytes per second, one-way delay, queue, and what disturbs it.
 
-    `jitter_s` is the width of a uniform extra delay that keeps the order, `loss` the share of packets dropped before the
-    queue. A `bucket_bytes` above 0 lets that many bytes pass at `line_rate_bytes_s` before the rate applies.
+    `jitter_s` is the width of a uniform extra delay that keeps the order, `loss` the share of packets dropped before
+    the queue. A `bucket_bytes` above 0 lets that many bytes pass at `line_rate_bytes_s` before the rate applies.
     """
 
     rate_bytes_s: float
@@ -35,8 +35,8 @@ class LinkSetting:
         return replace(self, loss=loss)
 
 
-# A GPRS, an EDGE, a 3G and an LTE link, each way, by the key that `perfkit emulate link --setting` takes. GPRS with four
-# downlink slots carries about 5 kB/s; the gate's threshold lies here.
+# A GPRS, an EDGE, a 3G and an LTE link, each way, by the key that `perfkit emulate link --setting` takes. GPRS with
+# four downlink slots carries about 5 kB/s; the gate's threshold lies here.
 SETTINGS = {
     "gprs": LinkSetting(5_000, 0.400, 30_000),
     "edge": LinkSetting(25_000, 0.150, 60_000),
