@@ -146,7 +146,7 @@ def _contribution(sample: SampleRow, parameter: ParameterResult) -> Iterator[str
     row = sample.row
     if row.kind is RowKind.EXCLUSION:
         count = _excluded(sample, parameter)
-        yield f"nothing: {counted(count, 'request')} of this parameter {'was' if count == 1 else 'were'} excluded as {row.reason}"
+        yield f"nothing; excluded as {row.reason}: {counted(count, 'request')} of this parameter"
         return
     if sample.in_headline:
         yield f"the headline of {parameter.name} and its combination {row.combination}"

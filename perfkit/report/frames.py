@@ -1,0 +1,162 @@
+"""Tables of a result as pandas DataFrames (extra `frames`); pandas is imported when a table is made.
+
+Types: durations are float seconds (NaN: none), line numbers and counts nullable integers, texts nullable strings, times
+`datetime64[ns]` without zone, on the log's own clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from perfkit.core.analysis_record import AnalysisDocument, ParameterResult
+from perfkit.core.errors import UsageError
+from perfkit.report.samples import COLUMNS
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pandas import DataFrame
+
+Types = Mapping[str, str]
+"""Column name: one of text, integer, number, boolean, time."""
+
+_DTYPES = {"text": "string", "integer": "Int64", "number": "float64", "boolean": "boolean", "time": "datetime64[ns]"}
+_OF_ARROW = {"string": "text", "int64": "integer", "float64": "number", "bool": "boolean"}
+
+SAMPLE_TYPES: Types = {column.name: _OF_ARROW[column.arrow] for column in COLUMNS}
+
+PARAMETER_TYPES: Types = {
+    "key": "text",
+    "name": "text",
+    "applicable": "boolean",
+    "outcome": "text",
+    "reason": "text",
+    "stated_s": "number",
+    "measured_s": "number",
+    "measured_is_lower_bound": "boolean",
+    "headline": "text",
+    "comparison": "text",
+    "count": "integer",
+    "min_s": "number",
+    "median_s": "number",
+    "mean_s": "number",
+    "p95_s": "number",
+    "max_s": "number",
+    "coverage": "number",
+    "uncertainty_s": "number",
+    "resolution_s": "number",
+    "unanswered": "integer",
+    "longest_wait_s": "number",
+    "set_aside": "integer",
+    "measured_file": "text",
+    "measured_line": "integer",
+    "measured_row": "integer",
+}
+
+COMBINATION_TYPES: Types = {
+    "parameter": "text",
+    "name": "text",
+    "in_headline": "boolean",
+    "count": "integer",
+    "unanswered": "integer",
+    "min_s": "number",
+    "median_s": "number",
+    "mean_s": "number",
+    "p95_s": "number",
+    "max_s": "number",
+}
+
+RUN_TYPES: Types = {
+    "file": "text",
+    "first_line": "integer",
+    "last_line": "integer",
+    "test_case": "text",
+    "title": "text",
+    "verdict": "text",
+    "role": "text",
+    "left_out": "text",
+    "ocpp_version": "text",
+    "build": "text",
+    "start": "text",
+    "end": "text",
+    "resolution_s": "number",
+    "messages": "integer",
+    "prompts": "integer",
+    "clock_steps": "integer",
+}
+
+SKIPPED_TYPES: Types = {"file": "text", "line": "integer", "reason": "text", "text": "text"}
+
+
+def load_pandas() -> ModuleType:
+    """The library.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        import pandas
+    except ImportError:
+        raise UsageError("DataFrames need the extra `frames`: pip install 'perfkit[frames]'") from None
+    return pandas
+
+
+def frame(rows: Iterable[Sequence[object]], types: Types) -> DataFrame:
+    """A table of rows whose values are in the order of `types`; empty columns keep their type."""
+    columns: dict[str, list[object]] = {name: [] for name in types}
+    lists = list(columns.values())
+    for row in rows:
+        for values, value in zip(lists, row, strict=True):
+            values.append(value)
+    pandas = load_pandas()
+    series = {name: pandas.Series(columns[name], dtype=_DTYPES[kind]) for name, kind in types.items()}
+    table: DataFrame = pandas.DataFrame(series)
+    return table
+
+
+def _of_attributes(things: Iterable[object], types: Types) -> DataFrame:
+    return frame(([_plain(getattr(thing, name)) for name in types] for thing in things), types)
+
+
+def _plain(value: object) -> object:
+    """Enumerations as their text."""
+    return str(value) if isinstance(value, str) else value
+
+
+def parameters_frame(document: AnalysisDocument) -> DataFrame:
+    """One row per parameter, also those that do not apply."""
+    return frame(([pick(p) for pick in _PARAMETER_COLUMNS] for p in document.parameters), PARAMETER_TYPES)
+
+
+def _attribute(name: str) -> Callable[[ParameterResult], object]:
+    return lambda parameter: _plain(getattr(parameter, name))
+
+
+_AT: dict[str, Callable[[ParameterResult], object]] = {
+    "measured_file": lambda parameter: parameter.measured_at.file if parameter.measured_at else None,
+    "measured_line": lambda parameter: parameter.measured_at.request_line if parameter.measured_at else None,
+    "measured_row": lambda parameter: parameter.measured_at.row if parameter.measured_at else None,
+}
+_PARAMETER_COLUMNS = [_AT.get(name) or _attribute(name) for name in PARAMETER_TYPES]
+
+
+def combinations_frame(document: AnalysisDocument) -> DataFrame:
+    """One row per combination of each parameter."""
+    names = [name for name in COMBINATION_TYPES if name != "parameter"]
+    rows = (
+        [parameter.key, *(getattr(combination, name) for name in names)]
+        for parameter in document.parameters
+        for combination in parameter.combinations
+    )
+    return frame(rows, COMBINATION_TYPES)
+
+
+def runs_frame(document: AnalysisDocument) -> DataFrame:
+    """One row per run, in the order of reading; its index is the column `run` of messages and exchanges."""
+    return _of_attributes(document.runs, RUN_TYPES)
+
+
+def skipped_frame(document: AnalysisDocument) -> DataFrame:
+    """One row per skipped line, the first thousand."""
+    return _of_attributes(document.skipped.lines, SKIPPED_TYPES)
