@@ -19,7 +19,7 @@ _FINAL = re.compile(r"(OK|ERROR|\+CM[ES] ERROR:.*|COMMAND NOT SUPPORT|NO CARRIER
 # ^RSSI:20 | +CREG: 1,"00D3","00D09A81"
 _REPORT = re.compile(r"[\^+*][A-Za-z0-9_]+ ?:.*")
 _MAX_BUFFER_BYTES = 65_536
-_QUIET_S, _DRAIN_S = 0.05, 0.4
+_QUIET_S, _DRAIN_S = 0.05, 0.2
 _MEANINGS = {"10": "no SIM card", "11": "SIM PIN required", "12": "SIM PUK required", "13": "SIM failure"}
 
 
@@ -71,7 +71,7 @@ class AtChannel:
         return [line.partition(":")[2].strip() for line in found]
 
     def synchronize(self, *, attempts: int = 3, timeout_s: float = 1.0) -> None:
-        """Bring both ends into step: AT until OK comes back, then silence. Raises DeviceError when none comes."""
+        """Bring both ends into step: AT until OK comes back. Raises DeviceError when none comes."""
         for _ in range(attempts):
             self._drain()
             try:
@@ -79,7 +79,6 @@ class AtChannel:
             except AtTimeoutError:
                 continue
             if final == "OK":
-                self._drain()
                 self._in_step = True
                 return
         raise DeviceError(
@@ -127,6 +126,7 @@ class AtChannel:
             pass
 
     def _refusal(self, text: str, final: str) -> RefusedError:
+        final = "".join(one if one.isprintable() else "?" for one in final)[:80]
         code = final.partition(":")[2].strip() or final
         meaning = f": {_MEANINGS[code]}" if code in _MEANINGS else ""
         return RefusedError(f"{self.name} refuses {text} with {final}{meaning}", code)

@@ -143,14 +143,16 @@ def sim_state(status: Fields, pin: Fields) -> SimState:
     known = _SIM_STATES.get(number_of(pin, "SimState") or 0)
     if known is not None:
         return known
-    return _SIM_STATUS.get(number_of(status, "SimStatus") or -1, SimState.UNKNOWN)
+    status_code = number_of(status, "SimStatus")
+    return SimState.UNKNOWN if status_code is None else _SIM_STATUS.get(status_code, SimState.UNKNOWN)
 
 
 def link_state(status: Fields, plmn: Fields, pin: Fields, switch: Fields) -> LinkState:
     """Return the state of the link from monitoring/status, net/current-plmn, pin/status, dialup/mobile-dataswitch."""
     kind, kind_ex = number_of(status, "CurrentNetworkType"), number_of(status, "CurrentNetworkTypeEx")
     code = number_of(status, "ConnectionStatus")
-    roaming = {0: False, 1: True}.get(number_of(status, "RoamingStatus") or 0)
+    roaming_code = number_of(status, "RoamingStatus")
+    roaming = None if roaming_code is None else roaming_code == 1
     sim = sim_state(status, pin)
     word = _CONNECTION_WORDS.get(code or 0, "refused by the network or a wrong profile")
     data_switch = number_of(switch, "dataswitch")

@@ -140,7 +140,8 @@ class _DeviceAdapter(HTTPAdapter):
     def send(self, request: Any, *_args: Any, **_kwargs: Any) -> Any:
         target = urlsplit(request.url)
         if target.scheme != "http" or target.netloc != self._address:
-            raise DeviceError(f"{self._url} sends perfkit on to {request.url}, which is not the dongle; not followed")
+            where = printable(request.url)
+            raise DeviceError(f"{self._url} sends perfkit on to {where}, which is not the dongle; not followed")
         expired = threading.Event()
         watchdog = threading.Timer(self._limits.total_s, self._expire, args=(expired,))
         watchdog.daemon = True
@@ -197,13 +198,18 @@ class _DeviceAdapter(HTTPAdapter):
         return f"{self._url} broke off its answer to {what} ({_root(error)})"
 
 
+def printable(text: str) -> str:
+    """Return at most 120 characters of a text from the device, on one line and without control characters."""
+    return "".join(one if one.isprintable() else "?" for one in " ".join(text.split()))[:120]
+
+
 def _root(error: BaseException | None) -> str:
     """Return the innermost reason of a chain of exceptions, in the words of the system where it has any."""
     while error is not None and (error.__cause__ or error.__context__) is not None:
         error = error.__cause__ or error.__context__
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
-    return str(error)[:120] or type(error).__name__
+    return printable(str(error)) or type(error).__name__
 
 
 class _TokenConnection(Connection):
@@ -359,7 +365,7 @@ class HilinkSession:
                 f"{self.url} redirects {what} in a circle; pull the dongle and plug it in again"
             ) from error
         except requests.RequestException as error:
-            raise DeviceError(f"{self.url} refused {what} ({str(error)[:120]})") from error
+            raise DeviceError(f"{self.url} refused {what} ({printable(str(error))})") from error
         except (ExpatError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
             message = f"{self.url} answers {what} with something other than HiLink XML; is this a HiLink dongle?"
             raise DeviceError(message) from error
