@@ -102,6 +102,8 @@ def read_or_explain(source: Readable, size: int, name: str) -> bytes:
     except InputError:
         raise
     except OSError as error:
+        if error.errno is None:  # gzip and bz2 tell of damage so, not the system
+            raise damaged(name, error) from error
         raise InputError(f"{name}: cannot be read ({error.strerror or error})") from error
     except RuntimeError as error:
         raise InputError(f"{name}: cannot be unpacked ({error}); unpack it and name the folder") from error

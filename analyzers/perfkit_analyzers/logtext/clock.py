@@ -7,6 +7,8 @@ never smoothed over.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from perfkit_analyzers.message import NarrationKind
 
 SECOND_NS = 1_000_000_000
@@ -72,3 +74,12 @@ class BodyClock:
 
     def _announced(self, rise_s: float) -> bool:
         return self.announced_wait_s is not None and abs(self.announced_wait_s - rise_s) <= WAIT_TOLERANCE_S
+
+
+def date_ns(date: str) -> int | None:
+    """Midnight of an ISO date in nanoseconds since 1970; None when there is no such date."""
+    try:
+        moment = datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return int(moment.timestamp()) // 86_400 * DAY_NS

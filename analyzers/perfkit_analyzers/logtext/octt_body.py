@@ -11,13 +11,12 @@ Each line ends up counted exactly once, as message, narration or skipped.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
 
 from perfkit_analyzers.actions import initiator
-from perfkit_analyzers.logtext.clock import DAY_NS, SECOND_NS, BodyClock, ClockNote
+from perfkit_analyzers.logtext.clock import SECOND_NS, BodyClock, ClockNote, date_ns
 from perfkit_analyzers.logtext.frames import Frame, read_frame
 from perfkit_analyzers.logtext.runinfo import describe, end_note, header_pair, named_run, place, split_started
 from perfkit_analyzers.logtext.verdicts import Verdicts
@@ -364,12 +363,3 @@ def _body_ns(match: re.Match[bytes]) -> int | None:
     time_of_day_ns = (hour * 3600 + minute * 60 + second) * SECOND_NS + int(match["fraction"].ljust(9, b"0"))
     day_ns = 0 if match["date"] is None else date_ns(match["date"].decode())
     return None if day_ns is None else day_ns + time_of_day_ns
-
-
-def date_ns(date: str) -> int | None:
-    """Midnight of an ISO date in nanoseconds since 1970; None when there is no such date."""
-    try:
-        moment = datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return int(moment.timestamp()) // 86_400 * DAY_NS

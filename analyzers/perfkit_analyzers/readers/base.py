@@ -39,6 +39,10 @@ class LogFormat(Protocol):
     def samples(self) -> tuple[str, ...]:
         """Two or more literal pieces of such a log (invented values)."""
 
+    @property
+    def run_marker(self) -> bytes | None:
+        """What a line begins with that begins a run, so that a large log can be read in parts; None: in one piece."""
+
     def sniff(self, head: str) -> float:
         """How likely the text begins a log of this format: 0 (no) to 1 (certain). Never raises."""
 

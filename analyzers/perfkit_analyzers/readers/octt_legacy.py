@@ -14,9 +14,8 @@ from collections.abc import Iterator
 
 from perfkit_analyzers.actions import initiator
 from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, Block, ByteStream, line_blocks
-from perfkit_analyzers.logtext.clock import SECOND_NS, BodyClock
+from perfkit_analyzers.logtext.clock import SECOND_NS, BodyClock, date_ns
 from perfkit_analyzers.logtext.frames import Frame, read_frame
-from perfkit_analyzers.logtext.octt_body import date_ns
 from perfkit_analyzers.logtext.runinfo import sut_of_test_case
 from perfkit_analyzers.logtext.verdicts import Verdicts
 from perfkit_analyzers.message import (
@@ -215,6 +214,7 @@ class OcttLegacy:
     name = "octt-legacy"
     title = "OCTT log of the desktop tool (1 s resolution)"
     documentation = "docs/log-formats.md"
+    run_marker: bytes | None = None
     samples = (
         '07-Sep-2021 09:14:02   INFO  - [TC_CS_V16_000_BOOT] [2,"1631006042118","BootNotification",'
         '{"chargePointVendor":"Acme","chargePointModel":"One"}]\n'

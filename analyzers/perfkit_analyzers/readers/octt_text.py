@@ -1,19 +1,23 @@
 """Text logs of the current OCTT (web interface), for the charging station or the CSMS as system under test.
 
-Plain lines are read here by fixed columns; everything else goes to `perfkit_analyzers.logtext.octt_body`.
+Plain lines are read here by fixed columns; everything else goes to `perfkit_analyzers.logtext.octt_body`. Where the
+scanner written in C is built, it reads the plain lines instead of the loop below, with the same result
+(docs/decisions/0004-compiled-scanner.md); `SCANNER` tells which of the two is in use.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 import msgspec
 
 from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, ByteStream, line_blocks
-from perfkit_analyzers.logtext.clock import DAY_NS, PLAIN_RISE_NS, SECOND_NS
+from perfkit_analyzers.logtext.clock import DAY_NS, PLAIN_RISE_NS, SECOND_NS, date_ns
 from perfkit_analyzers.logtext.frames import Call, decode_strict
-from perfkit_analyzers.logtext.octt_body import OcttBody, date_ns
+from perfkit_analyzers.logtext.octt_body import OcttBody
 from perfkit_analyzers.message import Direction, LineTally, LogEvent, MessageType, OcppMessage
 from perfkit_analyzers.readers.base import LogReader
 
@@ -45,6 +49,25 @@ _FRAME_LINE = re.compile(r"^\[[0-9T:.,-]+\]\s*\[(?:msg-in|msg-out|started_testca
 _HEADER_LINE = re.compile(r"^\s*(?:Test Case Name|Test Start Time)\s*:", re.IGNORECASE | re.MULTILINE)
 
 
+Clock = tuple[int, int, int, int]
+Scan = Callable[[bytes, int, int, Clock, list[LogEvent]], tuple[int, int, int, int]]
+
+
+def _compiled_scan() -> Scan | None:
+    """The scanner written in C; None where it is not built or the environment says PERFKIT_PURE=1."""
+    if os.environ.get("PERFKIT_PURE", "0") not in {"", "0"}:
+        return None
+    try:
+        from perfkit_analyzers.logtext._octt_scan import scan
+    except ImportError:
+        return None
+    return scan
+
+
+_scan = _compiled_scan()
+SCANNER: Literal["compiled", "python"] = "python" if _scan is None else "compiled"
+
+
 class _Seconds(dict[bytes, int]):
     """`[HH:MM:SS` or `[YYYY-MM-DDTHH:MM:SS` to nanoseconds, computed once each; far below zero for anything else."""
 
@@ -62,10 +85,11 @@ class _Seconds(dict[bytes, int]):
 
 
 class OcttTextReader:
-    """Events of one OCTT text log; read once."""
+    """Events of one OCTT text log; read once. `scan` is None to read without the compiled scanner."""
 
-    def __init__(self, stream: ByteStream, name: str) -> None:
+    def __init__(self, stream: ByteStream, name: str, *, scan: Scan | None = _scan) -> None:
         self.tally = LineTally()
+        self._scan = scan
         self._stream = stream
         self._body = OcttBody(name)
         self._seconds = _Seconds()
@@ -79,12 +103,7 @@ class OcttTextReader:
                 self._body.overlong(number, block.data, MAX_LINE_BYTES)
                 events = self._body.take()
             else:
-                lines = block.data.split(b"\n")
-                cut_off = lines[-1] != b""
-                if not cut_off:
-                    lines.pop()
-                events = self._read_block(lines, number, cut_off=cut_off)
-                number += len(lines)
+                events, number = self._read_block(block.data, number)
             self._count(number - self._body.pending_lines)
             yield from events
         self._body.finish(number)
@@ -96,7 +115,38 @@ class OcttTextReader:
         tally.lines, tally.messages = lines, body.messages
         tally.narration, tally.skipped = body.narration, body.skipped
 
-    def _read_block(  # noqa: C901, PLR0915 - the hot loop, in which a call per line costs a tenth
+    def _read_block(self, data: bytes, number: int) -> tuple[list[LogEvent], int]:
+        """The events of whole lines, the first of which follows line `number`, and the number of the last."""
+        if self._scan is not None:
+            return self._scan_block(self._scan, data, number)
+        lines = data.split(b"\n")
+        cut_off = lines[-1] != b""
+        if not cut_off:
+            lines.pop()
+        return self._read_lines(lines, number, cut_off=cut_off), number + len(lines)
+
+    def _scan_block(self, scan: Scan, data: bytes, number: int) -> tuple[list[LogEvent], int]:
+        """As `_read_block`: `scan` reads as far as lines are plain, the Python loop the one line after these."""
+        body = self._body
+        events: list[LogEvent] = []
+        start, size = 0, len(data)
+        while start < size:
+            busy, clock = self._plain_state()
+            if not busy:
+                start, messages, narration, body.clock.last_ns = scan(data, start, number, clock, events)
+                body.messages += messages
+                body.narration += narration
+                number += messages + narration
+                if start == size:
+                    break
+            end = data.find(b"\n", start)
+            cut_off = end < 0
+            events += self._read_lines([data[start : size if cut_off else end]], number, cut_off=cut_off)
+            number += 1
+            start = size if cut_off else end + 1
+        return events, number
+
+    def _read_lines(  # noqa: C901, PLR0915 - the hot loop, in which a call per line costs a tenth
         self, lines: list[bytes], number: int, *, cut_off: bool
     ) -> list[LogEvent]:
         body, seconds, milliseconds_ns = self._body, self._seconds, _MILLISECONDS_NS.get
@@ -106,7 +156,7 @@ class OcttTextReader:
         final = number + len(lines) if cut_off else -1
         messages = narration = stamp_ns = 0
         previous = b""
-        busy, width, base_ns, last_ns, day_end_ns = self._plain_state()
+        busy, (width, base_ns, last_ns, day_end_ns) = self._plain_state()
         for line in lines:
             number += 1
             kind = _CAREFUL if busy else kind_of(line[width : width + 10], _CAREFUL)
@@ -150,20 +200,20 @@ class OcttTextReader:
             body.line(line, number, cut_off=number == final)
             events += body.take()
             previous = b""
-            busy, width, base_ns, last_ns, day_end_ns = self._plain_state()
+            busy, (width, base_ns, last_ns, day_end_ns) = self._plain_state()
         if not busy:
             body.clock.last_ns = last_ns
         body.messages += messages
         body.narration += narration
         return events
 
-    def _plain_state(self) -> tuple[bool, int, int, int, int]:
-        """Careful reading wanted, width of a stamp, what to add to it, stamp of the last line, end of the day."""
+    def _plain_state(self) -> tuple[bool, Clock]:
+        """Careful reading wanted; width of a stamp, what to add to it, stamp of the last line, end of the day."""
         body = self._body
         clock = body.clock
         last_ns = clock.last_ns
         base_ns = 0 if body.dated else clock.day_ns
-        return body.busy or last_ns is None, body.stamp_width, base_ns, last_ns or 0, clock.day_ns + DAY_NS
+        return body.busy or last_ns is None, (body.stamp_width, base_ns, last_ns or 0, clock.day_ns + DAY_NS)
 
 
 class OcttText:
@@ -172,6 +222,7 @@ class OcttText:
     name = "octt-text"
     title = "OCTT text log (web interface)"
     documentation = "docs/log-formats.md"
+    run_marker: bytes | None = b"Test Case Name"
     samples = (
         "Test Case Name : TC_010_CS \nTest Case Description : Remote start, cable plugged in first \n"
         "Test Start Time : 02-03-2026 10:15:00 \nSystem Under Test (SUT) : CS \nOCPP Version : OCPP 1.6\n"

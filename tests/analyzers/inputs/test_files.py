@@ -207,6 +207,7 @@ BROKEN = {
     "corrupt ZIP": (corrupt(), r"x!/a\.log: damaged or incomplete \(Bad CRC"),
     "encrypted ZIP": (encrypted(), r"encrypted \(member secret\.log\); unpack it"),
     "cut gzip": (gzip.compress(LOG)[:-10], r"x!/x: damaged or incomplete"),
+    "gzip of another length": (gzip.compress(LOG)[:-8] + bytes(8), r"damaged or incomplete \(CRC check failed"),
     "corrupt gzip": (gzip.compress(LOG)[:20] + b"\xff" * 40, "damaged or incomplete"),
     "cut tar": (tarred({"a.log": LOG, "b.log": LOG})[:60_000], "damaged or incomplete"),
     "cut bzip2": (bz2.compress(LOG)[:-10], "damaged or incomplete"),

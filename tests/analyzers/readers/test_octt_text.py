@@ -108,10 +108,13 @@ def test_date_and_zone_come_from_header_minus_body(start: str, body: str, stamp:
     assert (run.stamp_ns, run.utc_offset_s, run.notes) == (ns(stamp), offset_s, ())
 
 
-def test_a_header_that_is_no_zone_away_leaves_the_body_without_zone() -> None:
-    (run,) = runs(read_octt(header(start="17-05-2024 11:20:43", end="") + heartbeat("11:12:00:000"))[0])
-    assert (run.stamp_ns, run.utc_offset_s) == (ns("2024-05-17T11:12:00"), None)
-    assert run.notes == ("header start is 523.000 s from the first body line: not a zone",)
+@pytest.mark.parametrize(
+    ("body", "away"), [("11:12:00:000", "523.000"), ("11:20:45:100", "-2.100"), ("09:20:40:900", "7202.100")]
+)
+def test_a_header_that_is_no_zone_away_leaves_the_body_without_zone(body: str, away: str) -> None:
+    (run,) = runs(read_octt(header(start="17-05-2024 11:20:43", end="") + heartbeat(body))[0])
+    assert (run.stamp_ns, run.utc_offset_s) == (ns(f"2024-05-17T{body[:8]}.{body[9:]}"), None)
+    assert run.notes == (f"header start is {away} s from the first body line: not a zone",)
 
 
 def test_without_any_date_days_count_from_1970() -> None:
@@ -262,6 +265,20 @@ def test_a_prompt_of_several_lines_is_one_prompt() -> None:
     (prompt,) = narration(events, NarrationKind.PROMPT)
     assert prompt.text == "Check the notifications:\nConnectorId : 1 - STATUS - Available\n- second"
     assert (tally.narration, tally.skipped) == (5, 0)
+
+
+def test_free_text_belongs_to_what_announces_it_and_to_nothing_else() -> None:
+    text = (
+        heartbeat("10:00:00:000")
+        + "[10:00:01:000] [info]  Testcase failed because of the following reasons:\nno answer\n"
+        + "[10:00:02:000] [info]  Waiting for response message of type ResetResponse\nstray\n"
+        + "[10:00:03:000] [warning]  Odd\nbecause of this\n"
+        + heartbeat("10:00:04:000")
+        + "stray\n"
+    )
+    events, tally = read_octt(text)
+    assert [skip.line for skip in skipped(events)] == [5, 9]
+    assert (tally.messages, tally.narration) == (2, 5)
 
 
 def test_lines_outside_of_everything_are_skipped() -> None:

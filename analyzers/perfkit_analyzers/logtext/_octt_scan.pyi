@@ -1,0 +1,13 @@
+"""The compiled scanner; absent where no C compiler was at hand (docs/decisions/0004-compiled-scanner.md)."""
+
+from perfkit_analyzers.message import LogEvent
+
+def scan(
+    data: bytes, start: int, number: int, clock: tuple[int, int, int, int], events: list[LogEvent], /
+) -> tuple[int, int, int, int]:
+    """Append the messages of plain lines to `events`; where these lines end, messages, narration, last stamp in ns.
+
+    `data` holds whole lines; reading starts at the byte `start`, with the line after line `number`. `clock` is the
+    width of a stamp, what to add to it, the stamp of the last line and the end of the day, all but the first in ns.
+    Nothing is taken for plain when `data` does not end with a newline.
+    """
