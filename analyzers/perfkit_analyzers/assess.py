@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -14,7 +14,6 @@ from perfkit.core.analysis_record import (
     SCHEMA,
     AnalysisDocument,
     DutInfo,
-    IgnoredInput,
     InputInfo,
     PicsInfo,
     PolicyDifference,
@@ -31,17 +30,14 @@ from perfkit.core.statistics import summarize
 from perfkit.core.version import VERSION
 from perfkit_analyzers.campaign import Campaign, Record, RecordSink, RoleTotals
 from perfkit_analyzers.findings import campaign_warnings, describe_run
-from perfkit_analyzers.inputs.files import InputFile, open_inputs
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.parameters.table import PARAMETERS
-from perfkit_analyzers.readers.table import open_log
+from perfkit_analyzers.reading import Progress, Reading, read_in_order, read_on_all_processors
 from perfkit_analyzers.results import parameter_result, still_to_measure
 from perfkit_analyzers.tracker import Dut
 
 MAX_SKIPPED_SHARE = 0.05
 """Share of skipped lines, among lines that are messages or skipped, above which no result is given."""
-
-Progress = Callable[[int, int | None, str], None]
 
 
 class Analysis(msgspec.Struct):
@@ -75,7 +71,10 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
     known_role = role or (Role(pics.dut.type.value) if pics.dut.type else None)
     sorter = _RecordSorter(known_role, sink)
     campaign = Campaign(_dut(pics, known_role), pics.policy, sink=sorter.take if sink else None)
-    reading = _read_all(campaign, paths, stdin, progress)
+    read = read_in_order if sink else read_on_all_processors
+    reading = read(campaign, paths, stdin, progress)
+    if not reading.inputs:
+        raise _no_log(paths, reading)
     chosen = known_role or _commonest_role(campaign)
     sorter.choose(chosen)
     skipped = _skipped(campaign, reading.inputs, max_skipped_share)
@@ -89,6 +88,12 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
         provenance=_provenance(time.monotonic() - began),
     )
     return Analysis(document, skipped.share > max_skipped_share)
+
+
+def _no_log(paths: Sequence[str], reading: Reading) -> InputError:
+    looked = f"{len(reading.ignored)} files were looked at" if reading.ignored else "no file was found"
+    named = ", ".join(map(str, paths))
+    return InputError(f"{named}: no OCTT log ({looked}); name a log, or a folder or archive with logs")
 
 
 def _dut(pics: Pics, role: Role | None) -> Dut:
@@ -127,58 +132,6 @@ def _commonest_role(campaign: Campaign) -> Role | None:
     )
 
 
-class _Reading(msgspec.Struct):
-    """What was read and what was passed over."""
-
-    inputs: list[InputInfo]
-    ignored: list[IgnoredInput]
-
-
-def _read_all(campaign: Campaign, paths: Sequence[str], stdin: BinaryIO | None, progress: Progress | None) -> _Reading:
-    inputs: list[InputInfo] = []
-    ignored: list[IgnoredInput] = []
-    done = 0
-    files = open_inputs(paths, stdin)
-    for file in files:
-        info = _read_one(campaign, file)
-        if info is None:
-            ignored.append(IgnoredInput(file.name, "not a log of a known format"))
-        else:
-            inputs.append(info)
-        done += file.size_bytes or 0
-        if progress is not None:
-            progress(done, None, file.name)
-    if not inputs:
-        looked = f"{len(ignored)} files were looked at" if ignored else "no file was found"
-        raise InputError(
-            f"{', '.join(map(str, paths))}: no OCTT log ({looked}); name a log, or a folder or archive with logs"
-        )
-    return _Reading(inputs, ignored)
-
-
-def _read_one(campaign: Campaign, file: InputFile) -> InputInfo | None:
-    """What was read from a file; None for a file in a folder or archive that is no log."""
-    with file.open() as stream:
-        opened = open_log(stream, file.name)
-        if opened is None:
-            if file.named:
-                raise InputError(f"{file.name}: not a log of a known format; see docs/log-formats.md for what is read")
-            return None
-        log_format, reader = opened
-        runs = campaign.read(file.name, reader)
-    tally = reader.tally
-    return InputInfo(
-        file.name,
-        file.sha256 or "",
-        log_format.name,
-        tally.lines,
-        tally.messages,
-        tally.narration,
-        tally.skipped,
-        runs,
-    )
-
-
 def _skipped(campaign: Campaign, inputs: Iterable[InputInfo], threshold: float) -> SkippedInfo:
     count = sum(info.skipped for info in inputs)
     candidates = count + sum(info.messages for info in inputs)
@@ -186,7 +139,7 @@ def _skipped(campaign: Campaign, inputs: Iterable[InputInfo], threshold: float) 
     return SkippedInfo(count, count / candidates if candidates else 0.0, threshold, dict(campaign.skip_reasons), lines)
 
 
-def _document(campaign: Campaign, pics: Pics, role: Role | None, reading: _Reading) -> AnalysisDocument:
+def _document(campaign: Campaign, pics: Pics, role: Role | None, reading: Reading) -> AnalysisDocument:
     totals = campaign.by_role.get(role, RoleTotals()) if role else RoleTotals()
     parameters = [parameter_result(parameter, role, totals, pics) for parameter in PARAMETERS]
     return AnalysisDocument(

@@ -13,7 +13,7 @@ import msgspec
 from perfkit.core.policy import Policy, Verdicts
 from perfkit.core.sample import Flag, Reason, Row
 from perfkit_analyzers.dialects.facts import Place
-from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, Part, PartKey, RowRef, RunLedger
+from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, STAY, Part, PartKey, RowRef, RunLedger, Shift
 from perfkit_analyzers.message import (
     LogEvent,
     Narration,
@@ -25,6 +25,9 @@ from perfkit_analyzers.message import (
     TestCaseStarted,
 )
 from perfkit_analyzers.tracker import Dut, RunResult, RunTracker
+
+Transactions = dict[str, Place]
+"""Where each running transaction is, by its id."""
 
 SKIPPED_LISTED = 1000
 """Skipped lines listed in a result; all of them are counted."""
@@ -62,17 +65,21 @@ class Total(msgspec.Struct):
 
     def add(self, part: Part, file: str, resolution_ns: int) -> None:
         """Take in the part of one run."""
+        self.merge(Total(part, file, file, resolution_ns))
+
+    def merge(self, other: Total, shift: Shift = STAY) -> None:
+        """Take in another total."""
         before = (self.part.largest, self.part.longest_wait)
-        self.part.merge(part)
+        self.part.merge(other.part, shift)
         if self.part.largest is not before[0]:
-            self.largest_file = file
+            self.largest_file = other.largest_file
         if self.part.longest_wait is not before[1]:
-            self.longest_wait_file = file
-        self.resolution_ns = max(self.resolution_ns, resolution_ns)
+            self.longest_wait_file = other.longest_wait_file
+        self.resolution_ns = max(self.resolution_ns, other.resolution_ns)
 
 
 class Exclusions(msgspec.Struct):
-    """Excluded rows of one parameter and reason: all counted, the first thousand of each run listed."""
+    """Excluded rows of one parameter and reason: all counted, the first thousand listed."""
 
     count: int = 0
     rows: list[tuple[str, RowRef]] = []
@@ -84,7 +91,7 @@ class RoleTotals(msgspec.Struct):
     totals: dict[PartKey, Total] = {}
     exclusions: dict[tuple[str, Reason], Exclusions] = {}
     set_aside: Counter[str] = msgspec.field(default_factory=Counter)
-    tool_times: Counter[int] = msgspec.field(default_factory=Counter)
+    tool_times: dict[int, int] = {}
     runs: int = 0
 
     def add(self, file: str, result: RunResult, *, counts: bool) -> None:
@@ -99,7 +106,22 @@ class RoleTotals(msgspec.Struct):
             group = self.exclusions.setdefault(reason_key, Exclusions())
             group.count += excluded.count
             group.rows += [(file, ref) for ref in excluded.rows[: max(0, EXCLUSIONS_LISTED - len(group.rows))]]
-        self.tool_times.update(result.ledger.tool_times)
+        for value_ns, times in result.ledger.tool_times.items():
+            self.tool_times[value_ns] = self.tool_times.get(value_ns, 0) + times
+
+    def merge(self, other: RoleTotals, shift: Shift) -> None:
+        """Take in the totals of a later part of the input."""
+        self.runs += other.runs
+        for key, total in other.totals.items():
+            self.totals.setdefault(key, Total()).merge(total, shift)
+        for reason_key, group in other.exclusions.items():
+            mine = self.exclusions.setdefault(reason_key, Exclusions())
+            mine.count += group.count
+            room = max(0, EXCLUSIONS_LISTED - len(mine.rows))
+            mine.rows += [(file, shift.ref(ref)) for file, ref in group.rows[:room]]
+        self.set_aside.update(other.set_aside)
+        for value_ns, times in other.tool_times.items():
+            self.tool_times[value_ns] = self.tool_times.get(value_ns, 0) + times
 
 
 RecordSink = Callable[[Role | None, Record], None]
@@ -120,30 +142,32 @@ class Campaign:
         self._sink = sink
         self._next_number = 1
 
-    def read(self, file: str, events: Iterable[LogEvent]) -> int:
-        """Take in the events of one file; returns the number of runs in it."""
-        runs_before = len(self.runs)
+    def read(self, file: str, events: Iterable[LogEvent], transactions: Transactions | None = None) -> Transactions:
+        """Take in the events of one file, or of a part of it that begins with a run.
+
+        `transactions` are those that the run before the part left open; returned are those that the last run left open.
+        """
         run: _RunInFile | None = None
-        transactions: dict[str, Place] = {}
+        left_open: Transactions = transactions or {}
         for event in events:
             kind = event.__class__
             if kind is OcppMessage:
                 if run is None:
-                    run = self._begin(TestCaseStarted(event.line, event.stamp_ns), transactions)  # type: ignore[union-attr]
+                    run = self._begin(TestCaseStarted(event.line, event.stamp_ns), left_open)  # type: ignore[union-attr]
                 run.tracker.message(event)  # type: ignore[arg-type]
             elif isinstance(event, Skipped):
                 self._skip(file, event)
             elif isinstance(event, TestCaseStarted):
-                run = self._begin(event, transactions)
+                run = self._begin(event, left_open)
             elif isinstance(event, TestCaseEnded):
                 if run is not None:
-                    self._end(file, run, event)
+                    left_open = self._end(file, run, event)
                 run = None
             elif isinstance(event, Narration) and run is not None:
                 run.narration(event)
-        return len(self.runs) - runs_before
+        return left_open
 
-    def _begin(self, started: TestCaseStarted, transactions: dict[str, Place]) -> _RunInFile:
+    def _begin(self, started: TestCaseStarted, transactions: Transactions) -> _RunInFile:
         ledger = RunLedger(self._next_number, keep=self._sink is not None)
         tracker = RunTracker(started, dut=self.dut, policy=self.policy, ledger=ledger, transactions=transactions)
         return _RunInFile(tracker)
@@ -153,7 +177,7 @@ class Campaign:
         if len(self.skipped) < SKIPPED_LISTED:
             self.skipped.append((file, skipped))
 
-    def _end(self, file: str, run: _RunInFile, ended: TestCaseEnded) -> None:
+    def _end(self, file: str, run: _RunInFile, ended: TestCaseEnded) -> Transactions:
         result = run.tracker.finish(ended)
         self._next_number = result.ledger.next_number
         counts = self.counts(result.ended.verdict)
@@ -165,10 +189,34 @@ class Campaign:
                 self._sink(result.role, _record(file, result, ref, counts=counts))
         result.ledger = RunLedger(0, keep=False)  # the rows have been handed on
         self.runs.append(RunSummary(file, result, run.prompts, run.clock_steps, tuple(run.phases)))
+        return run.tracker.left_open
+
+    def merge(self, later: Campaign, *, lines_before: int = 0) -> None:
+        """Take in a later part of the input; `lines_before` are the lines of its file that are not in it."""
+        shift = Shift(self._next_number - 1, lines_before)
+        for role, totals in later.by_role.items():
+            self.by_role.setdefault(role, RoleTotals()).merge(totals, shift)
+        self.runs += [_shifted(run, lines_before) for run in later.runs] if lines_before else later.runs
+        room = max(0, SKIPPED_LISTED - len(self.skipped))
+        self.skipped += [
+            (file, msgspec.structs.replace(s, line=s.line + lines_before)) for file, s in later.skipped[:room]
+        ]
+        self.skip_reasons.update(later.skip_reasons)
+        self.ocpp_versions.update(later.ocpp_versions)
+        self._next_number += later._next_number - 1
 
     def counts(self, verdict: str | None) -> bool:
         """True when values of a run with this verdict enter the headline (docs/method.md 9)."""
         return self.policy.verdicts is Verdicts.ALL or verdict in (None, "PASS")
+
+
+def _shifted(run: RunSummary, lines: int) -> RunSummary:
+    result = run.result
+    result.started = msgspec.structs.replace(result.started, line=result.started.line + lines)
+    result.ended = msgspec.structs.replace(result.ended, line=result.ended.line + lines)
+    for shown in result.anomalies.lines.values():
+        shown[:] = [line + lines for line in shown]
+    return run
 
 
 class _RunInFile:

@@ -20,6 +20,29 @@ class RowRef(msgspec.Struct, frozen=True):
     row: Row
 
 
+class Shift(msgspec.Struct, frozen=True):
+    """How far rows of a part of the input move when it is joined to what comes before it."""
+
+    rows: int = 0
+    lines: int = 0
+
+    def ref(self, ref: RowRef) -> RowRef:
+        """A reference as it is in the whole."""
+        if not self.rows and not self.lines:
+            return ref
+        row = ref.row
+        moved = msgspec.structs.replace(
+            row,
+            request_line=row.request_line + self.lines,
+            from_line=row.from_line + self.lines,
+            to_line=None if row.to_line is None else row.to_line + self.lines,
+        )
+        return RowRef(ref.number + self.rows, moved)
+
+
+STAY = Shift()
+
+
 class Part(msgspec.Struct):
     """What is known of the rows of one (parameter, combination) that share one fate in the headline."""
 
@@ -50,29 +73,28 @@ class Part(msgspec.Struct):
             if self.smallest is None or value < _value(self.smallest):
                 self.smallest = RowRef(number, row)
 
-    def merge(self, other: Part, *, offset: int = 0) -> None:
-        """Take in another part; its row numbers grow by `offset`."""
+    def merge(self, other: Part, shift: Shift = STAY) -> None:
+        """Take in another part."""
         for value, times in other.histogram.items():
             self.histogram[value] = self.histogram.get(value, 0) + times
         self.flags.update(other.flags)
         self.censored += other.censored
-        self.largest = _extreme(self.largest, other.largest, offset, larger=True)
-        self.smallest = _extreme(self.smallest, other.smallest, offset, larger=False)
-        self.longest_wait = _extreme(self.longest_wait, other.longest_wait, offset, larger=True)
+        self.largest = _extreme(self.largest, other.largest, shift, larger=True)
+        self.smallest = _extreme(self.smallest, other.smallest, shift, larger=False)
+        self.longest_wait = _extreme(self.longest_wait, other.longest_wait, shift, larger=True)
 
 
 def _value(ref: RowRef) -> int:
     return ref.row.value_ns or 0
 
 
-def _extreme(mine: RowRef | None, theirs: RowRef | None, offset: int, *, larger: bool) -> RowRef | None:
+def _extreme(mine: RowRef | None, theirs: RowRef | None, shift: Shift, *, larger: bool) -> RowRef | None:
+    """The more extreme of two; the earlier of equals."""
     if theirs is None:
         return mine
-    moved = RowRef(theirs.number + offset, theirs.row)
-    if mine is None:
-        return moved
-    better = _value(moved) > _value(mine) if larger else _value(moved) < _value(mine)
-    return moved if better else mine
+    if mine is None or (_value(theirs) > _value(mine) if larger else _value(theirs) < _value(mine)):
+        return shift.ref(theirs)
+    return mine
 
 
 class Excluded(msgspec.Struct):

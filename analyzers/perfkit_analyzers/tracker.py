@@ -111,7 +111,7 @@ class RunTracker:
         ledger: RunLedger,
         transactions: dict[str, Place],
     ) -> None:
-        """Begin with what the header says; `transactions` are those open from earlier runs of the same file."""
+        """Begin with what the header says; `transactions` are those that the run before it in the file left open."""
         self.started = started
         self.ledger = ledger
         self.messages = 0
@@ -181,6 +181,13 @@ class RunTracker:
             self._exchanges(self._pairing.disconnected(stamp_ns, narration.line))
         elif narration.kind is NarrationKind.CONNECTED:
             self._exchanges(self._pairing.connected(stamp_ns, narration.line))
+
+    @property
+    def left_open(self) -> dict[str, Place]:
+        """Transactions of this run that are still running; a tool's clean-up in the next run may stop them."""
+        if self._role is None:
+            return {}
+        return {key: place for key, place in self._station.transactions.items() if key not in self._transactions}
 
     def finish(self, ended: TestCaseEnded) -> RunResult:
         """End the run: close what is open and say what it was."""
@@ -252,7 +259,7 @@ class RunTracker:
             self._dialect or OCPP_16,
             connector_count=self._dut.connector_count,
             queue_tolerance_s=self._policy.queue_tolerance_s,
-            transactions=self._transactions,
+            transactions=dict(self._transactions),
         )
         self._collectors = self._make_collectors(role)
         self._exchange_collectors = [c for c in self._collectors if type(c).exchanged is not Collector.exchanged]

@@ -1,0 +1,253 @@
+"""Reads every input into one campaign: in order, or large plain logs in parts on several processors.
+
+A part begins with a run, since ids, connection, date and connector states start anew there (docs/method.md). It is warmed
+up by the run before it, whose open transactions it needs. Results do not depend on how the input was cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from perfkit.core.analysis_record import IgnoredInput, InputInfo
+from perfkit.core.errors import InputError
+from perfkit.core.policy import Policy
+from perfkit_analyzers.campaign import Campaign
+from perfkit_analyzers.inputs.files import InputFile, open_inputs
+from perfkit_analyzers.message import LineTally
+from perfkit_analyzers.readers.table import open_log
+from perfkit_analyzers.tracker import Dut
+
+PARALLEL_BYTES = 32 << 20
+"""Plain logs of this size together are worth starting further processes."""
+PART_BYTES = 16 << 20
+"""Smallest part that is worth a cut."""
+MAX_PROCESSES = 8
+
+Progress = Callable[[int, int | None, str], None]
+
+
+class Reading(msgspec.Struct):
+    """What was read and what was passed over."""
+
+    inputs: list[InputInfo]
+    ignored: list[IgnoredInput]
+
+
+def read_in_order(
+    campaign: Campaign, paths: Sequence[str], stdin: BinaryIO | None, progress: Progress | None
+) -> Reading:
+    """Read one input after the other into `campaign`.
+
+    Raises:
+        InputError: an input cannot be read, or a named file is no log.
+    """
+    reading = Reading([], [])
+    done_bytes = 0
+    for file in open_inputs(paths, stdin):
+        _note(reading, file.name, _read_file(campaign, file))
+        done_bytes += file.size_bytes or 0
+        if progress is not None:
+            progress(done_bytes, None, file.name)
+    return reading
+
+
+def read_on_all_processors(
+    campaign: Campaign, paths: Sequence[str], stdin: BinaryIO | None, progress: Progress | None
+) -> Reading:
+    """The same result, with plain logs read in parts by several processes where that pays. Rows are not handed on.
+
+    Raises:
+        InputError: an input cannot be read, or a named file is no log.
+    """
+    entries: list[tuple[InputFile, _Outcome | None]] = []
+    for file in open_inputs(paths, stdin):
+        entries.append((file, None if file.path is not None else _outcome(campaign.dut, campaign.policy, file)))
+    total_bytes = sum(file.size_bytes or 0 for file, outcome in entries if outcome is None)
+    processes = min(os.cpu_count() or 1, MAX_PROCESSES)
+    if total_bytes < PARALLEL_BYTES or processes < 2:
+        outcomes = (outcome or _outcome(campaign.dut, campaign.policy, file) for file, outcome in entries)
+        return _join(
+            campaign, ((file, outcome) for (file, _), outcome in zip(entries, outcomes, strict=True)), progress
+        )
+    with ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_parent) as pool:
+        try:
+            return _join(campaign, _outcomes(pool, processes, campaign, entries), progress)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+class _Outcome(msgspec.Struct):
+    """A file that was read: None as `info` if it is no log."""
+
+    campaign: Campaign
+    info: InputInfo | None
+
+
+def _join(campaign: Campaign, outcomes: Iterator[tuple[InputFile, _Outcome]], progress: Progress | None) -> Reading:
+    reading = Reading([], [])
+    done_bytes = 0
+    for file, outcome in outcomes:
+        campaign.merge(outcome.campaign)
+        _note(reading, file.name, outcome.info)
+        done_bytes += file.size_bytes or 0
+        if progress is not None:
+            progress(done_bytes, None, file.name)
+    return reading
+
+
+def _note(reading: Reading, name: str, info: InputInfo | None) -> None:
+    if info is None:
+        reading.ignored.append(IgnoredInput(name, "not a log of a known format"))
+    else:
+        reading.inputs.append(info)
+
+
+def _outcome(dut: Dut, policy: Policy, file: InputFile) -> _Outcome:
+    campaign = Campaign(dut, policy)
+    return _Outcome(campaign, _read_file(campaign, file))
+
+
+def _read_file(campaign: Campaign, file: InputFile) -> InputInfo | None:
+    """What was read from a file; None for a file in a folder or archive that is no log."""
+    runs_before = len(campaign.runs)
+    with file.open() as stream:
+        opened = open_log(stream, file.name)
+        if opened is None:
+            if file.named:
+                raise InputError(f"{file.name}: not a log of a known format; see docs/log-formats.md for what is read")
+            return None
+        campaign.read(file.name, opened.reader)
+    runs = len(campaign.runs) - runs_before
+    return _info(file.name, file.sha256 or "", opened.format.name, opened.reader.tally, runs)
+
+
+def _info(name: str, sha256: str, log_format: str, tally: LineTally, runs: int) -> InputInfo:
+    return InputInfo(name, sha256, log_format, tally.lines, tally.messages, tally.narration, tally.skipped, runs)
+
+
+# --- parts --------------------------------------------------------------------------------------------------------------
+
+
+class _Cut(msgspec.Struct, frozen=True):
+    """A part of a plain file, and where the run before it begins (equal to `start` at the beginning)."""
+
+    warm_up: int
+    start: int
+    end: int
+
+
+class _PartResult(msgspec.Struct):
+    campaign: Campaign
+    tally: LineTally
+
+
+def _outcomes(
+    pool: ProcessPoolExecutor,
+    processes: int,
+    campaign: Campaign,
+    entries: Sequence[tuple[InputFile, _Outcome | None]],
+) -> Iterator[tuple[InputFile, _Outcome]]:
+    """The outcome of each entry in order; work of all of them is handed out first."""
+    pending = [(file, outcome or _PendingFile(pool, processes, campaign, file)) for file, outcome in entries]
+    for file, outcome in pending:
+        yield file, outcome if isinstance(outcome, _Outcome) else outcome.result()
+
+
+class _PendingFile:
+    """A plain file whose parts are being read elsewhere."""
+
+    def __init__(self, pool: ProcessPoolExecutor, processes: int, campaign: Campaign, file: InputFile) -> None:
+        self._file = file
+        self._campaign = Campaign(campaign.dut, campaign.policy)
+        self._format, cuts = _plan(file, processes)
+        self._parts: list[Future[_PartResult]] = []
+        if self._format is not None and file.path is not None:
+            path, name = str(file.path), file.name
+            self._parts = [pool.submit(_read_part, path, name, cut, campaign.dut, campaign.policy) for cut in cuts]
+
+    def result(self) -> _Outcome:
+        """Join the parts; the digest is computed meanwhile."""
+        if self._format is None or self._file.path is None:
+            return _outcome(self._campaign.dut, self._campaign.policy, self._file)
+        with self._file.path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        tally = LineTally()
+        for part in self._parts:
+            result = part.result()
+            self._campaign.merge(result.campaign, lines_before=tally.lines)
+            tally.lines += result.tally.lines
+            tally.messages += result.tally.messages
+            tally.narration += result.tally.narration
+            tally.skipped += result.tally.skipped
+        info = _info(self._file.name, sha256, self._format, tally, len(self._campaign.runs))
+        return _Outcome(self._campaign, info)
+
+
+def _plan(file: InputFile, processes: int) -> tuple[str | None, list[_Cut]]:
+    """Name of the file's format and its parts; None and nothing when it is to be read in one piece here."""
+    size_bytes = file.size_bytes or 0
+    if file.path is None or size_bytes < PART_BYTES:
+        return None, []
+    with file.open() as stream:
+        opened = open_log(stream, file.name)
+    if opened is None or opened.format.run_marker is None:
+        return None, []
+    with file.path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return opened.format.name, cuts(content, opened.format.run_marker, min(processes, size_bytes // PART_BYTES + 1))
+
+
+def cuts(content: mmap.mmap | bytes, run_marker: bytes, parts: int) -> list[_Cut]:
+    """About `parts` parts of about equal size, each beginning at a line that begins a run."""
+    size_bytes = len(content)
+    starts = [0]
+    for number in range(1, parts):
+        found = content.find(b"\n" + run_marker, max(starts[-1] + 1, size_bytes * number // parts))
+        if found < 0:
+            break
+        starts.append(found + 1)
+    ends = [*starts[1:], size_bytes]
+    warm_ups = [max(0, content.rfind(b"\n" + run_marker, 0, max(0, start - 1)) + 1) for start in starts]
+    return [_Cut(warm_up, start, end) for warm_up, start, end in zip(warm_ups, starts, ends, strict=True)]
+
+
+def _read_part(path: str, name: str, cut: _Cut, dut: Dut, policy: Policy) -> _PartResult:
+    """Read one part; the run before it is read first for the transactions that it leaves open."""
+    with Path(path).open("rb") as stream:
+        left_open = None
+        if cut.warm_up < cut.start:
+            warm_up = open_log(_Range(stream, cut.warm_up, cut.start), name)
+            left_open = Campaign(dut, policy).read(name, warm_up.reader) if warm_up else None
+        opened = open_log(_Range(stream, cut.start, cut.end), name)
+        campaign = Campaign(dut, policy)
+        if opened is None:
+            raise InputError(f"{name}: the file changed while it was read")
+        campaign.read(name, opened.reader, left_open)
+    return _PartResult(campaign, opened.reader.tally)
+
+
+class _Range:
+    """The bytes of a file from `start` to `end` as a stream."""
+
+    def __init__(self, stream: BinaryIO, start: int, end: int) -> None:
+        self._stream = stream
+        self._left = end - start
+        stream.seek(start)
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._stream.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(data)
+        return data
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
