@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Value = str | int | float | bool | None
 
 _PARQUET_ROWS = 20_000
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
 
 class SampleRow(Protocol):
@@ -156,7 +156,8 @@ def _csv_field(column: Column, sample: SampleRow) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+        text = value.replace("\r", "\\r")  # which would end the record unquoted (csv before Python 3.13)
+        return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
     return exact_seconds(int(value)) if column.in_ns else str(value)
 
 

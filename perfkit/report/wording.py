@@ -12,6 +12,8 @@ DEFAULT_DECIMALS = 3
 
 NOTHING = "-"
 
+_NANOSECOND = Decimal("1e-9")
+
 # A stated value as written in a PICS file: `2`, `2.50 s`, `500 ms`, `1e-1`.
 _STATED = re.compile(r"\s*(?P<number>[0-9.]+(?:[eE][+-]?\d+)?)\s*(?P<unit>ms|s)?\s*")
 
@@ -39,8 +41,9 @@ def seconds_up(value_s: float | None, decimals: int = DEFAULT_DECIMALS) -> str:
 def _rounded(value_s: float | None, decimals: int, rounding: str, *, unit: bool) -> str:
     if value_s is None:
         return NOTHING
-    # repr is the shortest decimal that is this float: 0.862 stays 0.862 and is not rounded up to 0.863
-    number = Decimal(repr(value_s)).quantize(Decimal(1).scaleb(-decimals), rounding)
+    # The nanosecond first: what floats add beyond it must not carry 0.862 up to 0.863.
+    exact = Decimal(value_s).quantize(_NANOSECOND, ROUND_HALF_EVEN)
+    number = exact.quantize(Decimal(1).scaleb(-decimals), rounding)
     return f"{number:f} s" if unit else f"{number:f}"
 
 

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import msgspec
+
+from perfkit.core.sample import Reason, RowKind
+from perfkit.report.listing import excluded_line, skipped_lines, too_many_skipped
+from tests.perfkit.report.documents import DOCUMENT, Sample, response_row
+
+
+def test_skipped_line_has_place_reason_and_text() -> None:
+    skipped = msgspec.structs.replace(DOCUMENT.skipped, count=1)
+
+    assert skipped_lines(msgspec.structs.replace(DOCUMENT, skipped=skipped)) == ["a.log:5: JSON: [2,"]
+
+
+def test_lines_that_are_not_listed_are_counted() -> None:
+    assert skipped_lines(DOCUMENT) == ["a.log:5: JSON: [2,", "... and 1 more"]
+
+
+def test_too_many_skipped_says_how_many_of_what() -> None:
+    assert too_many_skipped(DOCUMENT) == (
+        "2 of 12 lines that should be messages could not be read (16.7 %, allowed are 5.0 %), so no figures are given"
+    )
+
+
+def test_excluded_request_has_both_ends() -> None:
+    row = response_row(None, kind=RowKind.EXCLUSION, reason=Reason.CLOCK_STEP)
+
+    assert excluded_line(Sample(4, row)) == (
+        "a.log:3-5: CLOCK_STEP response_timeout Reset: the clock of the log was stepped inside the interval (row 4)"
+    )
+
+
+def test_value_is_not_excluded() -> None:
+    assert excluded_line(Sample(4, response_row())) is None
