@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import threading
 from pathlib import Path
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from perfkit_probes.emulators.hilink import HilinkEmulator
     from perfkit_probes.emulators.radio import Fault
 
+_stopped = threading.Event()
 EPILOG = """\
 profiles: h153 (default), h153-old, h320, no-endpoint-token; with --kind at: e3372 (default), h320
 faults:   --fault help lists them
@@ -45,12 +47,14 @@ def run(arguments: argparse.Namespace) -> int:
     if not 0 < arguments.speed <= 1000:
         raise UsageError(f"--speed {arguments.speed:g} is out of range; it is above 0 and at most 1000")
     faults = parse_faults(arguments.fault)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: _stopped.set())
     emulator = _hilink(arguments, faults) if arguments.kind == "hilink" else _at(arguments, faults)
     with emulator:
         uri = emulator.uri
         print(f"emulated dongle at {uri} (Ctrl-C ends it); in another terminal:", flush=True)
         print(f"  perfkit dongle status --device {uri}", flush=True)
-        threading.Event().wait()
+        while not _stopped.wait(1.0):  # with a limit: else Windows would not see Ctrl-C
+            pass
     return 0
 
 

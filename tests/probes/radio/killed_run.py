@@ -6,14 +6,16 @@ import sys
 from pathlib import Path
 
 from perfkit_probes.radio.base import Technology
-from perfkit_probes.radio.switching.guard import ModeGuard
+from perfkit_probes.radio.switching.guard import ModeGuard, SwitchLimits
 from perfkit_probes.radio.switching.journal import Journal
 from perfkit_probes.radio.table import open_device
 from tests.probes.radio.devices import CLOCK
 
 
 def main(uri: str, state: Path) -> None:
-    with ModeGuard(lambda: open_device(uri, clock=CLOCK), journal=Journal(state), clock=CLOCK) as guard:
+    limits = SwitchLimits(deadline_s=600, restore_s=1200)
+    journal = Journal(state)
+    with ModeGuard(lambda: open_device(uri, clock=CLOCK), journal=journal, clock=CLOCK, limits=limits) as guard:
         print("inside", flush=True)  # noqa: T201 - tells the test when to begin counting
         while True:
             for technology in Technology:

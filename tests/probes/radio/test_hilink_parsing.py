@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-import xmltodict
+import xmltodict  # type: ignore[import-untyped]  # what huawei-lte-api reads answers with
 
 from perfkit_probes.radio.base import (
     Bound,

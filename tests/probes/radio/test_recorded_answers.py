@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import xmltodict
+import xmltodict  # type: ignore[import-untyped]  # what huawei-lte-api reads answers with
 
 from perfkit_probes.radio.at_modem import parsing as at_parsing
 from perfkit_probes.radio.at_modem.channel import AtChannel

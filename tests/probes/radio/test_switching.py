@@ -45,7 +45,8 @@ def journal(tmp_path: Path) -> Journal:
 def guard_of(
     bench: Bench, journal: Journal, limits: SwitchLimits | None = None, tell: Callable[[str], None] | None = None
 ) -> ModeGuard:
-    return ModeGuard(bench.open_device, journal=journal, clock=CLOCK, limits=limits, tell=tell)
+    chosen = limits or SwitchLimits(deadline_s=600, restore_s=600)
+    return ModeGuard(bench.open_device, journal=journal, clock=CLOCK, limits=chosen, tell=tell)
 
 
 def test_all_three_technologies_one_after_the_other(bench: Bench, journal: Journal) -> None:
@@ -93,7 +94,7 @@ def test_what_cannot_be_reached_has_its_outcome(
 ) -> None:
     with BENCHES[kind](fault) as bench:
         before = bench.settings()
-        with guard_of(bench, journal) as guard:
+        with guard_of(bench, journal, SwitchLimits()) as guard:
             result = guard.switch(technology)
 
         assert (result.outcome, result.reason) == (outcome, reason)
@@ -101,7 +102,7 @@ def test_what_cannot_be_reached_has_its_outcome(
 
 
 def test_no_service_goes_on_with_the_next_technology(journal: Journal) -> None:
-    with hilink_bench(Fault.NO_2G) as bench, guard_of(bench, journal, SwitchLimits(deadline_s=60)) as guard:
+    with hilink_bench(Fault.NO_2G) as bench, guard_of(bench, journal, SwitchLimits(deadline_s=150)) as guard:
         outcomes = [guard.switch(technology).outcome for technology in Technology]
 
     assert outcomes == [Outcome.NO_SERVICE, Outcome.REGISTERED, Outcome.REGISTERED]
@@ -127,14 +128,14 @@ def test_captive_page_of_the_dongle_is_no_traffic(journal: Journal) -> None:
 
     with (
         hilink_bench(Fault.NO_TRAFFIC) as bench,
-        guard_of(bench, journal, SwitchLimits(deadline_s=40)) as guard,
+        guard_of(bench, journal, SwitchLimits(deadline_s=90)) as guard,
     ):
         address = urlsplit(bench.uri).netloc
         result = guard.switch(Technology.G4, traffic=lambda: fetch(address))
 
     assert result.outcome is Outcome.ERROR
     assert result.reason == (
-        f"registered in 4G, but no traffic flows within 40 s: captive page {bench.uri}/html/index.html"
+        f"registered in 4G, but no traffic flows within 90 s: captive page {bench.uri}/html/index.html"
     )
 
 
@@ -178,7 +179,7 @@ def test_dongle_pulled_during_3g_and_put_back(kind: str, journal: Journal) -> No
 
 def test_dongle_pulled_for_good_is_healed_later(bench: Bench, journal: Journal) -> None:
     before = bench.settings()
-    limits = SwitchLimits(deadline_s=30, reopen_s=6, restore_s=12)
+    limits = SwitchLimits(deadline_s=150, reopen_s=6, restore_s=12)
     told: list[str] = []
     results: list[SwitchResult] = []
     guard = guard_of(bench, journal, limits, told.append)

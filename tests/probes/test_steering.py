@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+from perfkit_probes.base import Confidence
+from perfkit_probes.budget import Truncation
+from perfkit_probes.steering import Arrival, Batch, Plan, Steering, stream_estimate
+
+
+def play(plan: Plan, rate_bytes_s: float, rtt_s: float) -> Steering:
+    """The stream as a receiver behind a link of that rate sees it."""
+    steering, free_s, now_s = Steering(plan), 0.0, 0.0
+    pending: list[tuple[float, int]] = []
+    while True:
+        batch = steering.next_batch()
+        if batch is not None:
+            for _ in range(batch.messages):
+                size = batch.segments * plan.segment_bytes
+                free_s = max(free_s, now_s + rtt_s) + size / rate_bytes_s
+                pending.append((free_s, size))
+        if not pending:
+            return steering
+        now_s, size = pending.pop(0)
+        steering.arrived(now_s, size)
+
+
+def test_gprs_takes_twelve_segments() -> None:
+    steering = play(Plan(100_000, 3.0, 1448), 4_827, 0.8)
+    assert len(steering.arrivals) == 12
+    assert steering.arrivals[-1].total_bytes == 17_376
+    found = stream_estimate(steering.arrivals, retransmissions=0)
+    assert found.bytes_s == pytest.approx(4_827)
+    assert found.all_bytes_s == pytest.approx(4_827)
+    assert (found.estimator, found.confidence) == ("second half", Confidence.HIGH)
+
+
+def test_a_fast_link_is_asked_for_large_messages_until_the_bytes_are_used_up() -> None:
+    steering = play(Plan(2_000_000, 3.0, 1448), 4_827_000, 0.04)
+    assert steering.truncated is Truncation.BYTES
+    assert 1_980_000 <= steering.arrivals[-1].total_bytes <= 2_000_000
+    assert len(steering.arrivals) < 400
+    assert stream_estimate(steering.arrivals, retransmissions=0).bytes_s == pytest.approx(4_827_000)
+
+
+def test_the_first_batches_are_six_twelve_twenty_four() -> None:
+    steering, asked = Steering(Plan(1_000_000, 3.0, 1000)), []
+    for index in range(42):
+        batch = steering.next_batch()
+        if batch is not None:
+            asked.append(batch)
+        steering.arrived(index * 0.001, 1000)
+    assert asked == [Batch(6, 1), Batch(12, 1), Batch(24, 1)]
+
+
+def test_no_batch_beyond_the_bytes_that_were_agreed() -> None:
+    steering = Steering(Plan(3_500, 3.0, 1000))
+    assert steering.next_batch() == Batch(3, 1)
+    assert steering.truncated is Truncation.BYTES
+    for index in range(3):
+        steering.arrived(index * 0.1, 1000)
+    assert steering.next_batch() is None
+    assert steering.is_complete
+
+
+def test_the_pause_between_batches_is_not_the_links() -> None:
+    first = [Arrival(1, (i + 1) * 1000, i * 0.1) for i in range(6)]
+    second = [Arrival(2, (i + 7) * 1000, 5.0 + i * 0.1) for i in range(6)]
+    found = stream_estimate(first + second, retransmissions=0)
+    assert found.bytes_s == pytest.approx(10_000)
+    assert found.all_bytes_s == pytest.approx(10_000)
+
+
+def test_retransmissions_make_all_batches_count_and_the_grade_fall() -> None:
+    half = [Arrival(1, (i + 1) * 1000, i * 0.1) for i in range(6)]
+    clump = [Arrival(1, (i + 7) * 1000, 2.0 + i * 0.0001) for i in range(6)]
+    found = stream_estimate(half + clump, retransmissions=1)
+    assert found.bytes_s == pytest.approx(11_000 / 2.0005)
+    assert "retransmissions" in found.estimator
+    assert found.confidence is Confidence.LOW
+
+
+def test_a_stream_that_still_accelerates_is_not_sure() -> None:
+    arrivals = [Arrival(1, (i + 1) * 1000, 4 * (1 - 0.9**i)) for i in range(40)]
+    assert stream_estimate(arrivals, retransmissions=0).confidence is Confidence.LOW
+
+
+def test_two_messages_give_no_rate() -> None:
+    found = stream_estimate([Arrival(1, 1000, 0.0), Arrival(1, 2000, 0.1)], retransmissions=0)
+    assert found.bytes_s is None
