@@ -48,8 +48,9 @@ def parse_target(text: str) -> Target:
     """
     host, port = text.strip(), ""
     if host.startswith("["):
-        host, _, rest = host[1:].partition("]")
+        host, bracket, rest = host[1:].partition("]")
         port = rest.removeprefix(":")
+        host = host if bracket and (not rest or rest.startswith(":")) else ""
     elif host.count(":") == 1:
         host, _, port = host.partition(":")
     if not host or "/" in host or (port and not (port.isdecimal() and 0 < int(port) < 65536)):

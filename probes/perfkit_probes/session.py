@@ -46,6 +46,7 @@ class LinkSession:
         self.tcp_connect: TcpInfo | None = None
         self.udp: StampedSocket | None = None
         self.udp_reason: str | None = None
+        self.upgrade_s = 1.0
         self.cookie = b""
         self.caps_bytes = 0
         self.rounds = 0
@@ -208,8 +209,10 @@ def open_session(
     sock, endpoint = _connect(target, path)
     tcp_connect = read_tcp_info(sock)
     nonce = secrets.token_hex(16)
+    before_ns = used.monotonic_ns()
     session = LinkSession(_upgrade(sock, target, nonce), endpoint, meter, used)
     session.tcp_connect = tcp_connect
+    session.upgrade_s = (used.monotonic_ns() - before_ns) / 1e9
     try:
         token = _shake_hands(session, key, nonce)
         _open_udp(session, path, token)
@@ -307,10 +310,9 @@ def _open_udp(session: LinkSession, path: LinkPath, token: bytes) -> None:
         sock.close()
         raise
     session.udp = StampedSocket(sock, session.clock)
-    rtt_s = session.tcp_connect.rtt_ms / 1000 if session.tcp_connect else 1.0
     for attempt in range(_OPEN_ATTEMPTS):
         session.send_datagram(Datagram(Kind.OPEN, token, attempt), 84)
-        answer = session.receive_datagram(max(_OPEN_MIN_WAIT_S, 2 * rtt_s))
+        answer = session.receive_datagram(max(_OPEN_MIN_WAIT_S, 2 * session.upgrade_s))
         if answer is not None and answer[0].kind is Kind.COOKIE:
             session.cookie = answer[0].credential
             return

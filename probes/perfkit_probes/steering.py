@@ -16,6 +16,8 @@ from perfkit_probes.dispersion import pooled_spacing
 FIRST_BATCH = 6
 # Batches double up to this many segments; from _LARGE_BATCH segments on, messages of _LARGE_MESSAGE segments are used.
 _MAX_BATCH, _LARGE_BATCH, _LARGE_MESSAGE = 8192, 96, 8
+# What is missing to the wanted time when another batch is no longer worth its round trip.
+_ENOUGH = 0.15
 _STEADY, _USABLE = 0.02, 0.1
 
 
@@ -96,7 +98,7 @@ class Steering:
             return FIRST_BATCH
         runs = batches(self.arrivals)
         remaining_s = self._plan.target_s - sum(run[-1].stamp_s - run[0].stamp_s for run in runs)
-        if remaining_s <= 0:
+        if remaining_s <= _ENOUGH * self._plan.target_s:
             return 0
         span_s = runs[-1][-1].stamp_s - runs[-1][0].stamp_s
         rate = (runs[-1][-1].total_bytes - runs[-1][0].total_bytes) / span_s if span_s > 0 else 0.0

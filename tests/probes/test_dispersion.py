@@ -3,9 +3,9 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from perfkit_probes.base import Confidence
 from perfkit_probes.dispersion import Train, estimate, is_overdue, median_gap, pooled_spacing, runs
-
 from perfkit_probes.emulators.link_shaper import LinkSetting, Shaper
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from perfkit_probes.base import Confidence
 from perfkit_probes.budget import Truncation
 from perfkit_probes.steering import Arrival, Batch, Plan, Steering, stream_estimate
@@ -43,7 +44,7 @@ def test_a_fast_link_is_asked_for_large_messages_until_the_bytes_are_used_up() -
 
 def test_the_first_batches_are_six_twelve_twenty_four() -> None:
     steering, asked = Steering(Plan(1_000_000, 3.0, 1000)), []
-    for index in range(42):
+    for index in range(40):
         batch = steering.next_batch()
         if batch is not None:
             asked.append(batch)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+
 from perfkit_probes.base import Confidence, RequireVerdict
 from perfkit_probes.trend import delay_trend, judge, wilson_lower
-
 from tests.probes.links import simulated_delays
 
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from types import TracebackType
+from typing import cast
 
 from perfkit.core.errors import DeviceError
 from perfkit_probes.emulators.link_shaper import LinkSetting, Shaper
@@ -48,8 +49,8 @@ class _Clients(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        if isinstance(transport, asyncio.DatagramTransport):
-            self.transport = transport
+        # Python 3.11's own transport does not derive from DatagramTransport, so no isinstance here.
+        self.transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
         """Send a client's datagram up the link."""
