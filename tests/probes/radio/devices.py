@@ -15,7 +15,7 @@ from perfkit_probes.radio.base import Clock, RadioDevice
 from perfkit_probes.radio.hilink.device import HilinkDevice
 from perfkit_probes.radio.hilink.session import HttpLimits
 
-SPEED = 200.0
+SPEED = 400.0
 # Half as fast as the dongle, so that a busy machine does not turn deadlines into results.
 CLOCK = Clock.scaled(SPEED / 2)
 # Answers are waited for in real time; a mode change takes up to 3 emulated seconds to be answered.

@@ -76,14 +76,6 @@ def test_refused_write_names_command_and_error() -> None:
         device.set_technology(Technology.G3)
 
 
-def test_port_that_answers_nothing_is_said_to_be_another_one() -> None:
-    with (
-        at_bench(Fault.MUTE) as bench,
-        pytest.raises(DeviceError, match=r"answers no AT command; it may be another port"),
-    ):
-        bench.open_device()
-
-
 def test_port_that_is_not_there() -> None:
     with pytest.raises(DeviceError, match=r"there is no serial port .*ttyNONE0; is the dongle plugged in\?"):
         SerialTransport("/dev/ttyNONE0")

@@ -191,7 +191,7 @@ def test_data_switch_is_seen() -> None:
 @pytest.mark.parametrize(
     ("fault", "limits", "sentence"),
     [
-        (Fault.STALL, HttpLimits(1, 0.2, 2), r"did not answer GET /api/monitoring/status within 0\.2 s"),
+        (Fault.STALL, HttpLimits(1, 0.1, 2), r"did not answer GET /api/monitoring/status within 0\.1 s"),
         (Fault.TRUNCATED, LIMITS, r"answers GET /api/monitoring/status with something other than HiLink XML"),
         (Fault.ENDLESS, LIMITS, r"with more than 262144 bytes, which no dongle does; stopped reading"),
         (Fault.HUGE_XML, LIMITS, r"with more than 262144 bytes, which no dongle does; stopped reading"),

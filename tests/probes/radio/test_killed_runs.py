@@ -20,9 +20,9 @@ SCRIPT = Path(__file__).with_name("killed_run.py")
 MOMENTS = random.Random(20)
 CASES = [
     (kind, number, round(MOMENTS.uniform(0.0, 0.8), 3))
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL)
+    for number, times in ((signal.SIGTERM, 3), (signal.SIGINT, 3), (signal.SIGKILL, 4))
     for kind in BENCHES
-    for _ in range(4)
+    for _ in range(times)
 ]
 
 pytestmark = pytest.mark.slow
