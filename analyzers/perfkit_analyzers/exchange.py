@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 import msgspec
@@ -115,11 +116,8 @@ class Pairing:
         key = call.message_id if call.station is None else (call.station, call.message_id)
         repeated: list[OpenCall] = []
         kept: list[OpenCall] = []
-        older = newest.older
-        while older is not None:
-            is_same = older.call.action == call.action and bytes(older.call.payload) == bytes(call.payload)
-            (repeated if is_same else kept).append(older)
-            older = older.older
+        for older in _chain(newest.older):
+            (repeated if _is_same(older.call, call) else kept).append(older)
         for opened, next_older in zip(kept, [*kept[1:], None], strict=False):
             opened.older = next_older
         if kept:
@@ -147,23 +145,29 @@ class Pairing:
         return []
 
     def finish(self, stamp_ns: int, line: int) -> list[Exchange]:
-        """Exchanges that are still open when the run ends."""
-        return self._end_all(Ending.UNANSWERED, stamp_ns, line)
+        """Exchanges that are still open when the run ends; without a connection nobody could have answered."""
+        return self._end_all(Ending.UNANSWERED if self._connected else Ending.DISCONNECTED, stamp_ns, line)
 
     def _all_open(self) -> list[OpenCall]:
-        found = []
-        for pending in self._pending.values():
-            for newest in pending.values():
-                opened: OpenCall | None = newest
-                while opened is not None:
-                    found.append(opened)
-                    opened = opened.older
-        return sorted(found, key=lambda opened: opened.call.line)
+        return [o for pending in self._pending.values() for newest in pending.values() for o in _chain(newest)]
 
     def _end_all(self, ending: Ending, stamp_ns: int, line: int) -> list[Exchange]:
-        ended = [self._close(opened, ending, stamp_ns, line) for opened in self._all_open()]
+        ended = []
         for pending in self._pending.values():
+            for newest in pending.values():
+                ended += self._end_chain(newest, ending, stamp_ns, line)
             pending.clear()
+        return sorted(ended, key=lambda exchange: exchange.call.line)
+
+    def _end_chain(self, newest: OpenCall, ending: Ending, stamp_ns: int, line: int) -> list[Exchange]:
+        """The newest of several CALLs with one id waits until the end; an older one with its content was repeated."""
+        ended: list[Exchange] = []
+        for opened in _chain(newest):
+            later = next((e.call for e in ended if _is_same(e.call, opened.call)), None)
+            if later is None:
+                ended.append(self._close(opened, ending, stamp_ns, line))
+            else:
+                ended.append(self._close(opened, Ending.RETRANSMITTED, later.stamp_ns, later.line))
         return ended
 
     def _close(
@@ -172,3 +176,14 @@ class Pairing:
         clock_step = opened.clock_steps != self._clock_steps
         flags = opened.flags() if opened.overlap or opened.duplicate else ()
         return Exchange(opened.call, answer, ending, end_ns, end_line, flags, clock_step, opened.handshake)
+
+
+def _chain(newest: OpenCall | None) -> Iterator[OpenCall]:
+    """A CALL and the older ones with its id, newest first."""
+    while newest is not None:
+        yield newest
+        newest = newest.older
+
+
+def _is_same(one: OcppMessage, other: OcppMessage) -> bool:
+    return one.action == other.action and bytes(one.payload) == bytes(other.payload)

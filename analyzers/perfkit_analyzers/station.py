@@ -28,7 +28,6 @@ from perfkit_analyzers.dialects.facts import (
     Reset,
     StatusReport,
     TransactionStart,
-    TransactionStop,
     contains,
 )
 from perfkit_analyzers.exchange import Exchange
@@ -111,7 +110,7 @@ class Station:
         self._plug_prompt_place: Place | None = None
         self._sequences: set[str] = set()
         self._boot_accepted = False
-        self._down = False
+        self.is_connected = True
         self._dut_offset_ns: int | None = None
         self._dut_clock: deque[tuple[int, str]] = deque(maxlen=CLOCK_REPORTS)
         self.tool_clock: tuple[int, msgspec.Raw] | None = None
@@ -221,8 +220,8 @@ class Station:
             self._take_status(message, cast(StatusReport, fact))
         elif kind is OtherReport:
             self._take_report(message, cast(OtherReport, fact))
-        elif isinstance(fact, TransactionStart | TransactionStop):
-            self._take_transaction_message(fact)
+        elif isinstance(fact, TransactionStart) and fact.transaction_id is not None:
+            self.transactions[fact.transaction_id] = fact.place
         elif kind is AuthorizeAsked:
             self._authorizes += 1
         elif kind is Booted:
@@ -242,12 +241,6 @@ class Station:
             self.rebooting = self._boot_accepted = False
         if report.time:
             self._dut_clock.append((message.stamp_ns, report.time))
-
-    def _take_transaction_message(self, fact: TransactionStart | TransactionStop) -> None:
-        if isinstance(fact, TransactionStart) and fact.transaction_id is not None:
-            self.transactions[fact.transaction_id] = fact.place
-        elif isinstance(fact, TransactionStop) and fact.stratum in (None, "Ended"):
-            self.transactions.pop(fact.transaction_id, None)
 
     def _take_report(self, message: OcppMessage, report: OtherReport) -> None:
         if message.action == "Heartbeat":
@@ -305,10 +298,10 @@ class Station:
                 self._dut_offset_ns = self.tool_clock = None
             case NarrationKind.DISCONNECTED:
                 self._disconnects += 1
-                self._down = True
+                self.is_connected = False
             case NarrationKind.CONNECTED:
-                self._disconnects += not self._down
-                self._down = False
+                self._disconnects += 1
+                self.is_connected = True
             case NarrationKind.PROMPT:
                 self._take_prompt(narration.text)
             case NarrationKind.PROMPT_DISMISSED:

@@ -38,12 +38,6 @@ from perfkit_analyzers.station import Station
 _CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
 _OUT = Direction.OUT
 _TIMED_ANSWERS = frozenset({"BootNotification", "Heartbeat"})
-_TRANSACTION_FACTS = frozenset({TransactionStart, TransactionStop})
-
-UNDECIDED_MESSAGES = 1000
-"""Messages held back until one of them tells the role; then the run counts as one of unknown role."""
-
-
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
 
@@ -126,7 +120,6 @@ class RunTracker:
         self._role_source = started.sut_source
         self._left_out: str | None = None
         self._notes: list[str] = list(started.notes)
-        self._undecided: list[OcppMessage | Narration] = []
         self._is_steady = False
         self._dialect: Dialect | None = dialect_for_version(started.ocpp_version)
         if self._dialect is None and _IS_2X_ID.match(started.test_case or ""):
@@ -152,24 +145,23 @@ class RunTracker:
             self._first_message(message)
 
     def _first_message(self, message: OcppMessage) -> None:
-        """A message while the role is not yet confirmed, or of a run that is left out."""
+        """A message while the role is not yet confirmed by an action, or of a run that is left out."""
         if self._first_ns is None:
             self._first_ns = message.stamp_ns
-        if self._left_out is None:
-            self._learn_role(message)
-        if self._role is None:
-            self._hold_back(message)
-        elif self._left_out is None:
-            self._replay(message)
+        if self._role is None or self._left_out is not None:
+            return
+        if not self._agrees(message, self._role):
+            return
+        if message.type is _CALL:
+            self._call(message)
+        elif message.type is _CALLRESULT or message.type is _CALLERROR:
+            self._answer(message)
 
     def narration(self, narration: Narration) -> None:
         """Take in a line of narration."""
         if narration.stamp_ns is not None:
             self._last_ns = narration.stamp_ns
-        if self._role is None:
-            self._undecided.append(narration)
-            return
-        if self._left_out is not None:
+        if self._role is None or self._left_out is not None:
             return
         for collector in self._collectors:
             collector.narrated(narration)
@@ -218,37 +210,21 @@ class RunTracker:
 
     # --- role -------------------------------------------------------------------------------------------------------
 
-    def _learn_role(self, message: OcppMessage) -> None:
-        """Compare the role with the first CALL that only one side may send."""
+    def _agrees(self, message: OcppMessage, role: Role) -> bool:
+        """Compare the role with the first CALL that only one side may send; False when they disagree."""
         sender = initiator(message.action) if message.action else None
         if sender is None or message.direction is Direction.UNKNOWN:
-            return
+            return True
         acted = sender if message.direction is Direction.IN else sender.peer
-        if self._role is None:
-            self._role, self._role_source = acted, "actions"
-            self._begin(acted)
-            held, self._undecided = self._undecided, []
-            for event in held:
-                self._replay(event)
-        elif acted is not self._role:
-            self._left_out = "role_contradiction"
-            said = f"the {self._role_source or 'header'} says the DUT is a {self._role.value}"
-            self._notes.append(
-                f"line {message.line}: {message.action} shows that the DUT is a {acted.value}, but {said}; run left out"
-            )
-        self._is_steady = self._left_out is None
-
-    def _replay(self, event: OcppMessage | Narration) -> None:
-        if isinstance(event, Narration):
-            self.narration(event)
-        elif event.type is _CALL:
-            self._call(event)
-        elif event.type is _CALLRESULT or event.type is _CALLERROR:
-            self._answer(event)
-
-    def _hold_back(self, message: OcppMessage) -> None:
-        if len(self._undecided) < UNDECIDED_MESSAGES:
-            self._undecided.append(message)
+        if acted is role:
+            self._is_steady = True
+            return True
+        self._left_out = "role_contradiction"
+        self._notes.append(
+            f"line {message.line}: {message.action} shows that the DUT is a {acted.value}, but the "
+            f"{self._role_source or 'header'} says that it is a {role.value}; run left out"
+        )
+        return False
 
     def _begin(self, role: Role) -> None:
         """Set up for a known role."""
@@ -310,9 +286,9 @@ class RunTracker:
             return
         opened.fact = fact
         kind = fact.__class__
-        if kind in _TRANSACTION_FACTS and self._station.is_repetition(message):
+        if isinstance(fact, TransactionStart | TransactionStop) and self._station.is_repetition(message):
             self._anomalies.add(AnomalyKind.RETRY, message.line)
-            return
+            fact = msgspec.structs.replace(fact, repeated=True)
         for called in self._called.get(kind, ()):
             called(message, fact)
         self._station.take_call(message, fact)

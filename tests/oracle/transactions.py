@@ -80,11 +80,16 @@ def _start_row(run: Run, calls: list[Call], call: Call) -> Row:
 
 
 def _start_window(run: Run, call: Call) -> int:
-    """The next RemoteStartTransaction, a disconnection, Reset or the end of the run."""
+    """The next RemoteStartTransaction of this connector, a disconnection, Reset or the end of the run."""
+    mine = call.record.payload.get("connectorId")
     for at in range(call.index + 1, len(run.records)):
         record = run.records[at]
-        if record.is_call(sender="tool") and record.action in ("RemoteStartTransaction", "Reset"):
+        if record.is_call(sender="tool", action="Reset"):
             return at
+        if record.is_call(sender="tool", action="RemoteStartTransaction"):
+            other = record.payload.get("connectorId")
+            if mine in (None, 0, other) or other in (None, 0):
+                return at
         if _connection_change(run, call.index, at):
             return at
     return len(run.records)

@@ -205,9 +205,12 @@ def _members(context: Context, call: Call) -> list[Member]:
     target = "Available" if operative else "Unavailable"
     others = ("Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Reserved", "Faulted")
     wanted = [connector]
+    holds = ("Unavailable",) if operative else ()
     if connector == 0:
         wanted = list(range(largest_connector(context.run, context.calls, call.index) + 1))
-    members = [_status_member(context, call, one, target, others=others if operative else ()) for one in wanted]
+    members = [
+        _status_member(context, call, one, target, others=others if operative else (), holds=holds) for one in wanted
+    ]
     if connector == 0:
         for member in members:
             member.required = not member.already and not member.unknown
@@ -217,9 +220,18 @@ def _members(context: Context, call: Call) -> list[Member]:
 
 
 def _status_member(
-    context: Context, call: Call, connector: int | None, target: str, *, others: tuple[str, ...] = ()
+    context: Context,
+    call: Call,
+    connector: int | None,
+    target: str,
+    *,
+    others: tuple[str, ...] = (),
+    holds: tuple[str, ...] = (),
 ) -> Member:
-    """A StatusNotification of the connector (None: any) with the target status, or with others if plugged."""
+    """A StatusNotification of the connector (None: any) with the target status, or with others if plugged.
+
+    `holds`: the request holds already in any other status than these (T4).
+    """
     run = context.run
     before = status_before(run, connector, call.index) if connector is not None else None
     accepted = others if connector and cable_in(run, connector, call.index) else ()
@@ -228,7 +240,7 @@ def _status_member(
             is_status(run.records[at], connector) and run.records[at].payload.get("status") in (target, *accepted)
         ),
         alternative=lambda at: run.records[at].payload.get("status") != target,
-        already=before in (target, *accepted),
+        already=before in (target, *accepted) or (bool(holds) and before is not None and before not in holds),
         unknown=before is None,
     )
 
@@ -333,7 +345,7 @@ def _silent_row(context: Context, call: Call, members: list[Member], window: Win
     prompt = next((r for r in run.records[call.index + 1 : window.end] if r.needs_operator), None)
     if prompt:
         return exclusion(PARAMETER, call, "OPERATOR", combination=name, to=prompt)
-    if any(member.found is not None for member in members):
+    if any(member.found is not None for member in members) and window.cause != "disconnect":
         return exclusion(PARAMETER, call, "SET_INCOMPLETE", combination=name)
     unknown = all(member.unknown for member in members if not member.already)
     if call.record.action == "ChangeAvailability" and unknown:

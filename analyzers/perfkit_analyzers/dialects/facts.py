@@ -48,23 +48,25 @@ class MeterReport(Fact, frozen=True, gc=False):
 
 
 class TransactionStart(Fact, frozen=True, gc=False):
-    """A transaction begins, or (2.x) answers a RequestStartTransaction."""
+    """A transaction begins, or (2.x) answers a RequestStartTransaction. `repeated`: the same message came before."""
 
     place: Place
     id_tag: str | None
     time: str | None
     remote_start_id: int | None = None
     transaction_id: str | None = None  # 2.x: the station's own; 1.6: in the answer
+    repeated: bool = False
 
 
 class TransactionStop(Fact, frozen=True, gc=False):
-    """A transaction ends, or (2.x) answers a RequestStopTransaction."""
+    """A transaction ends, or (2.x) answers a RequestStopTransaction. `repeated`: the same message came before."""
 
     transaction_id: str
     reason: str | None
     time: str | None
     stratum: str | None = None  # 2.x: eventType, since an Updated event may be the answer
     offline: bool = False
+    repeated: bool = False
 
 
 class AuthorizeAsked(Fact, frozen=True, gc=False):

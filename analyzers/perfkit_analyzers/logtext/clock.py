@@ -15,9 +15,10 @@ SECOND_NS = 1_000_000_000
 HOUR_NS = 3600 * SECOND_NS
 DAY_NS = 24 * HOUR_NS
 STEP_TOLERANCE_NS = 5 * SECOND_NS
+STEP_PAUSE_NS = 60 * SECOND_NS
+"""Lines come apart as well: a jump of an hour shows as an hour and the pause between two lines."""
 # Below this a rise needs no second look.
 PLAIN_RISE_NS = HOUR_NS - STEP_TOLERANCE_NS
-LATE_LINE_NS = 60 * SECOND_NS
 WAIT_TOLERANCE_S = 30
 
 ClockNote = tuple[NarrationKind, str]
@@ -45,7 +46,7 @@ class BodyClock:
         if rise_ns < -12 * HOUR_NS:
             self.day_ns += DAY_NS
             return self._accept(stamp_ns + DAY_NS, (NarrationKind.NEW_DAY, "midnight"))
-        if rise_ns > DAY_NS - LATE_LINE_NS:  # written late: a line of the day before, just after midnight
+        if rise_ns > 12 * HOUR_NS:  # the clock fell back over midnight: a line of the day before
             self.day_ns -= DAY_NS
             stamp_ns -= DAY_NS
         return self._accept(stamp_ns, self._step(stamp_ns - self.last_ns))
@@ -68,7 +69,8 @@ class BodyClock:
     def _step(self, rise_ns: int) -> ClockNote | None:
         if rise_ns < 0:
             return NarrationKind.CLOCK_STEP, f"the clock fell by {-rise_ns / SECOND_NS:.3f} s"
-        if abs(rise_ns - HOUR_NS) > STEP_TOLERANCE_NS or self._announced(rise_ns / SECOND_NS):
+        is_hour = -STEP_TOLERANCE_NS <= rise_ns - HOUR_NS <= STEP_PAUSE_NS
+        if not is_hour or self._announced(rise_ns / SECOND_NS):
             return None
         return NarrationKind.CLOCK_STEP, f"the clock jumped by {rise_ns / SECOND_NS:.3f} s"
 

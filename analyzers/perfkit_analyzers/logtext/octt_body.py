@@ -53,7 +53,7 @@ _INFO_KINDS = (
     ),
     (re.compile(r"successfully connected to", re.IGNORECASE), NarrationKind.CONNECTED),
     (
-        re.compile(r"disconnected from|ignoring event: sut_disconnected|closes the websocket", re.IGNORECASE),
+        re.compile(r"disconnected from|closes the websocket", re.IGNORECASE),
         NarrationKind.DISCONNECTED,
     ),
     (re.compile(r"(?:entering|reached) state\b", re.IGNORECASE), NarrationKind.STATE),

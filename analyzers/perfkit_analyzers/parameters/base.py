@@ -13,7 +13,7 @@ from perfkit.core.sample import Reason, Row, RowKind
 from perfkit_analyzers.dialects.facts import Answer, Fact
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import Direction, Narration, NarrationKind, OcppMessage, Role
-from perfkit_analyzers.station import Moment, Station
+from perfkit_analyzers.station import Marks, Moment, Station
 
 
 class Yield(msgspec.Struct, frozen=True):
@@ -105,7 +105,8 @@ def refusal(exchange: Exchange | None, answer: Answer | None) -> Reason | None:
 class Candidate:
     """A request of the tool that waits for its answer and for the message that it causes.
 
-    `reached` is set when the caused message has come; `exchange` and `answer` when the request was answered.
+    `reached` is set when the caused message has come, `closed` when its window closed before; `exchange`, `answer` and
+    `answered_marks` when the request was answered.
     """
 
     def __init__(self, call: OcppMessage, station: Station) -> None:
@@ -115,7 +116,9 @@ class Candidate:
         self.phase = station.phase
         self.exchange: Exchange | None = None
         self.answer: Answer | None = None
+        self.answered_marks: Marks | None = None
         self.reached: Moment | None = None
+        self.closed: Moment | None = None
 
     @property
     def came_early(self) -> bool:
@@ -154,6 +157,10 @@ class WindowCollector(Collector, ABC, Generic[C]):
 
     # what it uses
 
+    def waiting(self) -> list[C]:
+        """Candidates whose window is open and whose message has not come, oldest first."""
+        return [candidate for candidate in self.open if candidate.reached is None and candidate.closed is None]
+
     def reach(self, candidate: C, message: OcppMessage) -> None:
         """Note the message that ends the interval."""
         candidate.reached = self.moment(message.stamp_ns, message.line)
@@ -161,10 +168,13 @@ class WindowCollector(Collector, ABC, Generic[C]):
             self.decide(candidate, candidate.reached)
 
     def close(self, candidates: Iterable[C], message: OcppMessage) -> None:
-        """Close windows at a message."""
-        ending = self.moment(message.stamp_ns, message.line)
+        """Close windows at a message; an answer that is still due is waited for."""
+        moment = self.moment(message.stamp_ns, message.line)
         for candidate in list(candidates):
-            self.decide(candidate, ending)
+            if candidate.exchange is not None:
+                self.decide(candidate, moment)
+            elif candidate.closed is None:
+                candidate.closed = moment
 
     def moment(self, stamp_ns: int, line: int) -> Moment:
         """This moment."""
@@ -173,7 +183,7 @@ class WindowCollector(Collector, ABC, Generic[C]):
     def decide(self, candidate: C, ending: Moment, *, disconnected: bool = False) -> None:
         """Add the candidate's row; `ending` closed its window unless its message had come before."""
         self.open.remove(candidate)
-        ending = candidate.reached or ending
+        ending = candidate.reached or candidate.closed or ending
         reason = self.reason(candidate, ending, disconnected=disconnected)
         if reason is None:
             self.context.add(self.observation(candidate, ending))
@@ -222,17 +232,23 @@ class WindowCollector(Collector, ABC, Generic[C]):
         for candidate in self.open:
             if candidate.call is exchange.call:
                 candidate.exchange, candidate.answer = exchange, answer
-                if refusal(exchange, answer) is not None or self.is_settled(candidate):
-                    self.decide(candidate, self.moment(exchange.end_ns, exchange.end_line))
+                moment = self.moment(exchange.end_ns, exchange.end_line)
+                candidate.answered_marks = moment.marks
+                if refusal(exchange, answer) is not None:
+                    candidate.reached = candidate.closed = None
+                    self.decide(candidate, moment)
+                elif self.is_settled(candidate):
+                    self.decide(candidate, moment)
                 return
 
     def is_settled(self, candidate: C) -> bool:
         """True when an accepted candidate need not wait any longer."""
-        return candidate.reached is not None
+        return candidate.reached is not None or candidate.closed is not None
 
     def narrated(self, narration: Narration) -> None:
-        """The loss of the connection closes every window."""
-        if narration.kind in (NarrationKind.DISCONNECTED, NarrationKind.CONNECTED):
+        """The loss of the connection closes every window; a new one does so when the loss was not logged."""
+        was_connected = self.context.station.is_connected
+        if narration.kind is NarrationKind.DISCONNECTED or (narration.kind is NarrationKind.CONNECTED and was_connected):
             for candidate in list(self.open):
                 stamp_ns = candidate.call.stamp_ns if narration.stamp_ns is None else narration.stamp_ns
                 self.decide(candidate, self.moment(stamp_ns, narration.line), disconnected=True)

@@ -59,6 +59,7 @@ class _Candidate(Candidate):
         self.plug_confirmed = {place for place in station.connectors if station.plug_confirmed_since_status(place)}
         self.start: TransactionStart | None = None
         self.is_replayed = False
+        self.was_reset = False
         self.reverted: dict[Place, Moment] = {}
         self.plugged_since: set[Place] = set()
         self.faulted: dict[Place, Moment] = {}
@@ -89,13 +90,16 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
         elif isinstance(fact, StatusReport):
             self._status_reported(message, fact)
         elif isinstance(fact, Reset) and not is_from_dut(message):
-            self.close(self.open, message)
+            for candidate in self.waiting():
+                candidate.was_reset = True
+            self.close(self.waiting(), message)
 
     def _started(self, message: OcppMessage, start: TransactionStart) -> None:
-        for candidate in self.open:
-            if candidate.start is None and candidate.fits(start):
+        for candidate in self.waiting():
+            if candidate.fits(start):
                 candidate.start = start
-                candidate.is_replayed = self.context.station.is_replay(start.time, candidate.call.stamp_ns)
+                is_replay = self.context.station.is_replay(start.time, candidate.call.stamp_ns)
+                candidate.is_replayed = start.repeated or is_replay
                 self.reach(candidate, message)
                 return
 
@@ -105,9 +109,7 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
         moment = self.moment(message.stamp_ns, message.line)
         before = self.context.station.status(report.place)
         plugged = self.context.station.dialect.plugged_statuses
-        for candidate in self.open:
-            if candidate.start is not None:
-                continue
+        for candidate in self.waiting():
             if report.status == "Faulted":
                 candidate.faulted[report.place] = moment
             elif report.status == "Available" and before in plugged:
@@ -119,12 +121,12 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
         """The first condition of docs/method.md 6 that does not hold."""
         refused = refusal(candidate.exchange, candidate.answer)
         if refused is not None:
-            return Reason.DISCONNECT if refused is Reason.NO_CONF and disconnected else refused
+            return refused
         before, after = candidate.marks, ending.marks
         conditions = (
             (Reason.CLOCK_STEP, after.clock_steps > before.clock_steps),
             (Reason.DISCONNECT, disconnected or after.disconnects > before.disconnects),
-            (Reason.REBOOT, after.reboots > before.reboots),
+            (Reason.REBOOT, candidate.was_reset or after.reboots > before.reboots),
             (Reason.FAULTED, any(contains(candidate.concerned(), place) for place in candidate.faulted)),
             (Reason.CONNECTION_TIMEOUT, self._has_reverted(candidate)),
             (Reason.AUTH_REFUSED, after.refusals > before.refusals),
@@ -146,17 +148,19 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
         """Condition 3: the cable was in before the request."""
         places = [p for p in candidate.status_before if p != STATION_CONNECTOR and contains(candidate.concerned(), p)]
         states = [self._was_plugged(candidate, place) for place in places]
-        if any(states):
+        if True in states:
             return None
-        return Reason.WAIT_PLUG if states else Reason.PLUG_STATE_UNKNOWN
+        return Reason.WAIT_PLUG if states and None not in states else Reason.PLUG_STATE_UNKNOWN
 
-    def _was_plugged(self, candidate: _Candidate, place: Place) -> bool:
+    def _was_plugged(self, candidate: _Candidate, place: Place) -> bool | None:
+        """Whether the cable was in when the request was sent; None when the log does not tell."""
         status = candidate.status_before[place]
-        if self.context.mode_1_2_only and status == "Available":
-            return True  # Appendix D: a plugged station of this subtype reports Available until the authorization
+        if status == "Available":
+            # Appendix D: a plugged station of this subtype reports Available until the authorization.
+            return self.context.mode_1_2_only
         if status in self.context.station.dialect.plugged_statuses:
             return place not in candidate.plugged_since
-        return status in ("Finishing", "Reserved") and place in candidate.plug_confirmed
+        return True if status in ("Finishing", "Reserved") and place in candidate.plug_confirmed else None
 
     def excluded(self, candidate: _Candidate, ending: Moment, reason: Reason) -> Row:
         """Row of an exclusion; a fault or a reversion ends it where it was reported."""

@@ -57,19 +57,16 @@ class RemoteStopCollector(WindowCollector[_Candidate]):
             self.close(self.open, message)
 
     def _stopped(self, message: OcppMessage, stop: TransactionStop) -> None:
-        for candidate in self.open:
-            if candidate.stop is None and candidate.transaction_id == stop.transaction_id:
+        for candidate in self.waiting():
+            if candidate.transaction_id == stop.transaction_id:
                 candidate.stop = stop
                 is_replay = self.context.station.is_replay(stop.time, candidate.call.stamp_ns)
-                candidate.is_replayed = stop.offline or is_replay
+                candidate.is_replayed = stop.offline or stop.repeated or is_replay
                 self.reach(candidate, message)
                 return
 
     def reason(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Reason | None:
         """The first condition of docs/method.md 7 that does not hold."""
-        refused = refusal(candidate.exchange, candidate.answer)
-        if refused is not None:
-            return Reason.DISCONNECT if refused is Reason.NO_CONF and disconnected else refused
         before, after = candidate.marks, ending.marks
         conditions = (
             (Reason.UNKNOWN_TX, not candidate.is_known),
@@ -80,10 +77,12 @@ class RemoteStopCollector(WindowCollector[_Candidate]):
             (Reason.NO_STOP, candidate.stop is None),
         )
         failed = next((reason for reason, fails in conditions if fails), None)
-        return failed or self._stop_reason(candidate)
+        return refusal(candidate.exchange, candidate.answer) or self._stop_reason(candidate) or failed
 
     def _stop_reason(self, candidate: _Candidate) -> Reason | None:
-        stated = candidate.stop.reason if candidate.stop else None
+        if candidate.stop is None or not candidate.is_known:
+            return None
+        stated = candidate.stop.reason
         if stated is None:
             counted = self.context.policy.reason_absent is Inclusion.INCLUDE
             return None if counted else Reason.REASON_ABSENT

@@ -33,7 +33,7 @@ from perfkit_analyzers.parameters.base import (
     refusal,
 )
 from perfkit_analyzers.prompts import PromptKind, classify_prompt
-from perfkit_analyzers.station import Moment, Station
+from perfkit_analyzers.station import Marks, Moment, Station
 from perfkit_analyzers.targets import Accept, ActionTarget, MeterTarget, StatusSetTarget, StatusTarget, Target
 
 key = "triggered_function_timeout"
@@ -77,9 +77,11 @@ class _Candidate(Candidate):
         self.target = _target(request, self.place, station)
         self.was_rebooting = station.rebooting
         self.was_in_sequence = station.in_sequence
+        self.replays: set[int] = set()
+        self.was_due = False
         self.wants_meter_values = isinstance(self.target, MeterTarget)
         self.silence_is_legal = isinstance(request, Reserve) and request.place == WHOLE_STATION
-        self.state_unknown = isinstance(request, ChangeAvailability) and self.target.may_be_silent
+        self.state_unknown = self.target.may_be_silent
 
     def is_same_kind(self, other: _Candidate) -> bool:
         """True when a later request of this kind on this connector closes the window (T7)."""
@@ -102,22 +104,29 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
             self._offer(message, fact)
         elif isinstance(fact, _REQUESTS):
             candidate = _Candidate(message, fact, self.context.station)
-            self.close([c for c in self.open if c.is_same_kind(candidate)], message)
+            self.close([c for c in self.waiting() if c.is_same_kind(candidate)], message)
             self.context.station.meter_values_wanted += candidate.wants_meter_values
             self.open.append(candidate)
         elif isinstance(fact, Reset | FirmwareOrDiagnostics):
-            self.close(self.open, message)
+            self.close(self.waiting(), message)
 
     def _offer(self, message: OcppMessage, fact: Fact) -> None:
         """Give a message to the oldest candidate that it satisfies, and to no other."""
         if not self.open:
             return
         moment = self.moment(message.stamp_ns, message.line)
-        for candidate in self.open:
+        for candidate in self.waiting():
+            if self._is_replay(fact, candidate):
+                candidate.replays.add(message.line)
             if candidate.target.offer(message, fact, moment):
+                candidate.was_due = _heartbeat_was_due(self.context.station, candidate.call, message)
                 if candidate.target.is_complete:
                     self.reach(candidate, message)
                 return
+
+    def _is_replay(self, fact: Fact, candidate: _Candidate) -> bool:
+        """True for queued MeterValues: made before the request, so not caused by it (docs/method.md 8)."""
+        return isinstance(fact, MeterReport) and self.context.station.is_replay(fact.time, candidate.call.stamp_ns)
 
     def is_settled(self, candidate: _Candidate) -> bool:
         """Nothing need follow an accepted request whose status holds already."""
@@ -142,20 +151,27 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
             return Reason.NOT_IN_A4
         refused = refusal(candidate.exchange, candidate.answer)
         if refused is not None:
-            return Reason.DISCONNECT if refused is Reason.NO_CONF and disconnected else refused
+            return refused
         target = candidate.target
         reached = target.moment if target.is_acceptable and target.moment else ending
         before, after = candidate.marks, reached.marks
+        clock_start = self._clock_start(candidate)
         rebooted = candidate.was_rebooting or after.reboots > before.reboots or candidate.caused == "BootNotification"
         conditions = (
-            (Reason.CLOCK_STEP, after.clock_steps > before.clock_steps),
+            (Reason.CLOCK_STEP, after.clock_steps > clock_start.clock_steps),
             (Reason.REBOOT, rebooted),
             (Reason.FW_DIAG, candidate.was_in_sequence),
             (Reason.NOOP, target.is_noop),
+            (Reason.QUEUED, target.last is not None and target.last.line in candidate.replays),
             (Reason.OPERATOR, after.operator > before.operator),
         )
         failed = next((reason for reason, fails in conditions if fails), None)
         return failed or self._silence(candidate, disconnected=disconnected)
+
+    def _clock_start(self, candidate: _Candidate) -> Marks:
+        """The marks at the start of the interval: a clock step between request and answer does not matter to it."""
+        counts_from_answer = self.context.policy.triggered_start is TriggeredStart.CONF and not candidate.came_early
+        return candidate.answered_marks if counts_from_answer and candidate.answered_marks else candidate.marks
 
     def _silence(self, candidate: _Candidate, *, disconnected: bool) -> Reason | None:
         """Why the caused message is missing and no bound can be given; None when it came, or is censored."""
@@ -166,7 +182,8 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
             return Reason.DISCONNECT
         if target.first is not None:
             return Reason.SET_INCOMPLETE
-        if candidate.silence_is_legal:
+        closed_unanswered = candidate.closed and candidate.exchange and candidate.closed.line < candidate.exchange.end_line
+        if candidate.silence_is_legal or closed_unanswered:
             return Reason.NO_STATUS
         return Reason.STATE_UNKNOWN if candidate.state_unknown else None
 
@@ -236,7 +253,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         flags = []
         if message.action == "StatusNotification" and station.configuration.get("MinimumStatusDuration", "0") != "0":
             flags.append(Flag.MIN_STATUS_DURATION)
-        if candidate.caused == "Heartbeat" and _heartbeat_was_due(station, candidate.call, message):
+        if candidate.caused == "Heartbeat" and candidate.was_due:
             flags.append(Flag.PERIODIC_POSSIBLE)
         return tuple(flags)
 
@@ -267,7 +284,9 @@ def _target(request: Request, place: Place, station: Station) -> Target:
         case CancelReservation():
             alternatives = station.dialect.plugged_statuses
             is_noop = station.status(place) == "Available"
-            return StatusTarget((place,), _available_or(alternatives, station), is_noop=is_noop)
+            may_be_silent = request.reservation_id not in station.reservations
+            accept = _available_or(alternatives, station)
+            return StatusTarget((place,), accept, is_noop=is_noop, may_be_silent=may_be_silent)
         case Reserve():
             return StatusTarget((place,), _exactly("Reserved"), is_noop=station.status(place) == "Reserved")
         case ChangeAvailability():
