@@ -5,14 +5,32 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from io import BufferedWriter, FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from perfkit.core.errors import UsageError
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 _HEAD_BYTES = 256
 _MARKS = (b"number,parameter,kind,", b"PAR1", b'<testsuites name="perfkit', b'"perfkit.')
+
+
+class _File(FileIO):
+    """A file whose write errors are sentences, however deep in a library they happen."""
+
+    def __init__(self, written: Path, shown: Path) -> None:
+        super().__init__(written, "wb")
+        self._shown = shown
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise UsageError(f"{self._shown} cannot be written: {error.strerror or error}") from None
 
 
 class OutputFile:
@@ -37,7 +55,7 @@ class OutputFile:
         self._written = self._target if self._direct else hidden
         self._done = False
         try:
-            self.stream: BinaryIO = self._written.open("wb")
+            self.stream: BinaryIO = BufferedWriter(_File(self._written, path))
             if self._target.is_file() and not os.access(self._target, os.W_OK):
                 self.discard()
                 raise UsageError(f"{path} cannot be written: it is write-protected")
@@ -63,7 +81,7 @@ class OutputFile:
         if self._done:
             return
         self._done = True
-        with suppress(OSError):  # what could not be flushed is not wanted any more
+        with suppress(OSError, UsageError):  # what could not be flushed is not wanted any more
             self.stream.close()
         if not self._direct:
             self._written.unlink(missing_ok=True)

@@ -57,6 +57,8 @@ def _blocks(document: AnalysisDocument, *, full: bool) -> Iterable[RenderableTyp
         yield text(_ANALOGY, "bold yellow")
     yield ""
     yield _overview(document)
+    if any(parameter.stated_s is not None for parameter in document.parameters):
+        yield text("The comparison is information, not a verdict; measured values are rounded up.", "dim")
     yield from _policy(document)
     for parameter in document.parameters:
         if parameter.applicable:
@@ -89,7 +91,7 @@ def _source(source: str | None) -> str:
 
 
 def _overview(document: AnalysisDocument) -> RenderableType:
-    table = plain_table("Parameter", ">Measured", ">Stated", ">n", "Comparison (information)")
+    table = plain_table("Parameter", ">Measured", ">Stated", ">n", "Comparison")
     for parameter in document.parameters:
         style = "" if parameter.applicable else "dim"
         table.add_row(
@@ -103,9 +105,11 @@ def _overview(document: AnalysisDocument) -> RenderableType:
 
 
 def _remark(parameter: ParameterResult) -> tuple[str, str]:
-    """The comparison, or why there is none; with its colour."""
-    if parameter.outcome is not Outcome.MEASURED:
-        return parameter.reason or NOTHING, "dim" if not parameter.applicable else "yellow"
+    """The comparison, or why there is none, and its colour."""
+    if parameter.outcome is Outcome.NOT_APPLICABLE:
+        return f"not applicable: {parameter.reason}" if parameter.reason else "not applicable", "dim"
+    if parameter.outcome is Outcome.NOT_MEASURED:
+        return parameter.reason or NOTHING, "yellow"
     if parameter.comparison is None:
         return NOTHING, ""
     single = " (single observation)" if parameter.count == 1 and not parameter.measured_is_lower_bound else ""

@@ -62,13 +62,13 @@ def stated_decimals(stated_text: str | None) -> int:
 
 
 def measured_text(parameter: ParameterResult, document: AnalysisDocument) -> str:
-    """The headline as printed beside the stated value.
+    """The headline as printed beside the stated value; "-" where the parameter does not apply.
 
     Rounded up to the decimals of the stated value (policy `digits` wins), else to the millisecond. A wait without an
     answer is a lower bound and rounded down.
     """
     if parameter.outcome is not Outcome.MEASURED:
-        return parameter.outcome.value.replace("_", " ")
+        return NOTHING if parameter.outcome is Outcome.NOT_APPLICABLE else "not measured"
     if parameter.measured_is_lower_bound:
         bound = _rounded(parameter.measured_s, DEFAULT_DECIMALS, ROUND_FLOOR, unit=True)
         return f"> {bound} (no answer)"
@@ -80,11 +80,9 @@ def measured_text(parameter: ParameterResult, document: AnalysisDocument) -> str
 
 
 def stated_text(parameter: ParameterResult) -> str:
-    """The stated value as the vendor wrote it, with its unit."""
-    if not parameter.applicable:
+    """The stated value as the vendor wrote it, with unit; "-" where none is stated or the parameter does not apply."""
+    if not parameter.applicable or parameter.stated_text is None:
         return NOTHING
-    if parameter.stated_text is None:
-        return "not stated"
     has_unit = parameter.stated_text.strip()[-1:].isalpha()
     return parameter.stated_text if has_unit else f"{parameter.stated_text} s"
 

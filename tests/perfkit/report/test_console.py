@@ -30,8 +30,10 @@ def test_every_outcome_has_its_line_with_measured_stated_count_and_comparison() 
     text = shown()
 
     assert line_with(text, "Triggered function", "26") == "Triggered function 0.7 s 0.5 s 26 above"
-    assert line_with(text, "Response", "no answer") == "Response > 35.000 s (no answer) not stated 1 not stated"
-    assert line_with(text, "Response time Authorize") == ("Response time Authorize not applicable - - csms only (A.4)")
+    assert line_with(text, "Response", "no answer") == "Response > 35.000 s (no answer) - 1 not stated"
+    assert line_with(text, "Response time Authorize") == (
+        "Response time Authorize - - - not applicable: csms only (A.4)"
+    )
     assert line_with(text, "Start time", "1500") == (
         "Start time 1.488 s 1500 ms 1 within, inside uncertainty (single observation)"
     )

@@ -32,7 +32,7 @@ def test_measured_value_is_rounded_up_to_the_stated_decimals(measured_s: float, 
     ("parameter", "expected"),
     [
         (NOT_MEASURED, "not measured"),
-        (NOT_APPLICABLE, "not applicable"),
+        (NOT_APPLICABLE, "-"),
         (BOUND, "> 35.000 s (no answer)"),
         (msgspec.structs.replace(MEASURED, stated_s=None, stated_text=None), "0.612 s"),
     ],
@@ -48,7 +48,7 @@ def test_digits_of_the_policy_win() -> None:
     assert measured_text(MEASURED, document) == "0.62 s"
 
 
-@pytest.mark.parametrize(("stated", "expected"), [("500 ms", "500 ms"), ("2.50", "2.50 s"), (None, "not stated")])
+@pytest.mark.parametrize(("stated", "expected"), [("500 ms", "500 ms"), ("2.50", "2.50 s"), (None, "-")])
 def test_stated_value_is_shown_as_written(stated: str | None, expected: str) -> None:
     assert stated_text(msgspec.structs.replace(MEASURED, stated_text=stated)) == expected
 
