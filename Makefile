@@ -36,7 +36,7 @@ format: $(STAMP)
 	$(BIN)/ruff format
 
 # Reinstalled only when what is installed changed. The editable install follows the sources by itself.
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt hatch_build.py analyzers/perfkit_analyzers/logtext/_octt_scan.c
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfkit needs Python 3.11 or newer: make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt

@@ -1,0 +1,549 @@
+/* The plain lines of an OCTT text log, read without a step of Python per line.
+ *
+ * `scan` does what the loop of `OcttTextReader._read_block` does, for the plain lines at the start of a block, and says
+ * where the first line begins that is not plain. That line is then read by the Python loop, which stays the fallback and
+ * the measure of what is right. So a line may be refused here for any reason; an accepted line must give what the Python
+ * loop gives. docs/decisions/0004-compiled-scanner.md
+ *
+ * Bounds: `scan` takes blocks only whose last byte is a newline. No rule below accepts a newline inside a line: every
+ * loop over bytes stops at one, every comparison with fixed text fails at one, so none can pass the end of the block.
+ * Wherever several bytes are looked at without testing each, the distance to the end of the block is tested before.
+ *
+ * The encoding is not checked here: blocks are valid UTF-8 when they come in (`blocks.clean`), and what becomes text is
+ * decoded strictly by Python.
+ */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SSE2__) || defined(_M_X64)
+#include <emmintrin.h>
+#define HAVE_SSE2 1
+#if defined(_MSC_VER)
+#include <intrin.h>
+#endif
+#endif
+
+typedef const unsigned char *text;
+
+enum {
+    MAX_NESTING = 60,       /* of a payload; must stay below the 64 bits of `objects` in object_end */
+    TAG_WIDTH = 10,         /* columns after the stamp that tell the kind of a line */
+    TIME_WIDTH = 14,        /* "[12:24:30:763]" */
+    DATE_WIDTH = 11,        /* "2026-03-01T" in front of the hour */
+    CACHED_ACTIONS = 256,   /* a power of two */
+    MAX_CACHED_ACTION = 64, /* bytes; the longest of OCPP 1.6 has 29 */
+};
+
+#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_DAY INT64_C(86400000000000)
+#define MAX_CLOCK_NS (INT64_MAX / 4) /* sums of three do not overflow */
+#define LAST_YEAR 2099               /* well below the limit above */
+
+/* Python values that messages are made of. */
+enum { MESSAGE_CLASS, RAW_CLASS, DIRECTION_IN, DIRECTION_OUT, CALL, CALL_RESULT, PLAIN_RISE, VALUES };
+static const struct {
+    const char *module, *name, *member;
+} sources[VALUES] = {
+    [MESSAGE_CLASS] = {"perfkit_analyzers.message", "OcppMessage", NULL},
+    [RAW_CLASS] = {"msgspec", "Raw", NULL},
+    [DIRECTION_IN] = {"perfkit_analyzers.message", "Direction", "IN"},
+    [DIRECTION_OUT] = {"perfkit_analyzers.message", "Direction", "OUT"},
+    [CALL] = {"perfkit_analyzers.message", "MessageType", "CALL"},
+    [CALL_RESULT] = {"perfkit_analyzers.message", "MessageType", "CALLRESULT"},
+    [PLAIN_RISE] = {"perfkit_analyzers.logtext.clock", "PLAIN_RISE_NS", NULL},
+};
+
+typedef struct {
+    PyObject *values[VALUES];
+    long long plain_rise_ns;
+    PyObject *actions[CACHED_ACTIONS];
+} module_state;
+
+typedef struct {
+    text start;
+    text end;
+} span;
+
+/* A frame whose whole text was found to be JSON. */
+typedef struct {
+    bool is_call;
+    span message_id;
+    span action;
+    span payload;
+} frame;
+
+/* The clock of the lines: as `OcttTextReader._plain_state` gives it, and what was computed last. */
+typedef struct {
+    long long width;
+    long long base_ns;
+    long long last_ns;
+    long long day_end_ns;
+    text known_date; /* DATE_WIDTH bytes whose midnight is known_day_ns, or NULL */
+    int64_t known_day_ns;
+    PyObject *last_stamp; /* last_ns as Python's int, or NULL while nobody needed it */
+} line_clock;
+
+/* -- JSON (RFC 8259) ---------------------------------------------------------------------------------------------- */
+
+static inline text after_blanks(text at) {
+    while (*at == ' ' || *at == '\t' || *at == '\r') at++;
+    return at;
+}
+
+static inline bool is_digit(unsigned char byte) { return byte >= '0' && byte <= '9'; }
+
+static inline bool is_hex(unsigned char byte) {
+    return is_digit(byte) || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f');
+}
+
+#ifdef HAVE_SSE2
+static inline int lowest_bit(unsigned int mask) {
+#if defined(_MSC_VER)
+    unsigned long index;
+    _BitScanForward(&index, mask);
+    return (int)index;
+#else
+    return __builtin_ctz(mask);
+#endif
+}
+#endif
+
+/* The first quote, backslash or control character from `at` on; the newline at the end of the block is one. */
+static inline text run_end(text at, text end) {
+#ifdef HAVE_SSE2
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1f);
+    while (end - at >= 16) {
+        const __m128i bytes = _mm_loadu_si128((const __m128i *)at);
+        const __m128i is_control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes);
+        const __m128i is_end = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+        const int mask = _mm_movemask_epi8(_mm_or_si128(is_end, is_control));
+        if (mask) return at + lowest_bit((unsigned int)mask);
+        at += 16;
+    }
+#else
+    (void)end;
+#endif
+    while (*at != '"' && *at != '\\' && *at >= 0x20) at++;
+    return at;
+}
+
+/* Behind the escape sequence at `at`; NULL for none, and for surrogates, whose pairing is left to Python. */
+static text escape_end(text at) {
+    switch (at[1]) {
+    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+        return at + 2;
+    case 'u':
+        if (!is_hex(at[2]) || !is_hex(at[3]) || !is_hex(at[4]) || !is_hex(at[5])) return NULL;
+        return (at[2] | 0x20) == 'd' && at[3] >= '8' ? NULL : at + 6;
+    default:
+        return NULL;
+    }
+}
+
+/* Behind the closing quote of the string whose first byte after the opening quote is at `at`, or NULL. */
+static inline text string_end(text at, text end) {
+    for (;;) {
+        at = run_end(at, end);
+        if (*at == '"') return at + 1;
+        if (*at != '\\' || (at = escape_end(at)) == NULL) return NULL;
+    }
+}
+
+static inline text digits_end(text at) {
+    while (is_digit(*at)) at++;
+    return at;
+}
+
+/* Behind the number at `at`, or NULL. */
+static text number_end(text at) {
+    if (*at == '-') at++;
+    if (!is_digit(*at)) return NULL;
+    at = *at == '0' ? at + 1 : digits_end(at);
+    if (*at == '.') {
+        if (!is_digit(at[1])) return NULL;
+        at = digits_end(at + 1);
+    }
+    if (*at == 'e' || *at == 'E') {
+        at++;
+        if (*at == '+' || *at == '-') at++;
+        if (!is_digit(*at)) return NULL;
+        at = digits_end(at);
+    }
+    return at;
+}
+
+/* Behind the fixed text `word` at `at`, or NULL. */
+static inline text word_end(text at, const char *word) {
+    for (; *word; word++, at++)
+        if (*at != (unsigned char)*word) return NULL;
+    return at;
+}
+
+/* Behind the string, number, true, false or null at `at`, or NULL. */
+static inline text scalar_end(text at, text end) {
+    switch (*at) {
+    case '"': return string_end(at + 1, end);
+    case 't': return word_end(at, "true");
+    case 'f': return word_end(at, "false");
+    case 'n': return word_end(at, "null");
+    default: return number_end(at);
+    }
+}
+
+/* Behind the quoted name and the colon at `at`, at the value, or NULL. */
+static inline text name_end(text at, text end) {
+    if (*at != '"' || (at = string_end(at + 1, end)) == NULL) return NULL;
+    if (*at != ':' && *(at = after_blanks(at)) != ':') return NULL;
+    return after_blanks(at + 1);
+}
+
+/* Behind the object that opens at `at`, every byte of which was looked at; NULL if it is malformed or too deep. */
+static text object_end(text at, text end) {
+    uint64_t objects = 0; /* one bit per open bracket, the innermost lowest: 1 for an object, 0 for an array */
+    int depth = 0;
+    for (;;) { /* `at` is where a value must begin */
+        if (*at == '{' || *at == '[') {
+            const bool is_object = *at == '{';
+            if (++depth > MAX_NESTING) return NULL;
+            objects = objects << 1 | is_object;
+            at = after_blanks(at + 1);
+            if (*at != (is_object ? '}' : ']')) {
+                if (is_object && (at = name_end(at, end)) == NULL) return NULL;
+                continue;
+            }
+        } else {
+            at = scalar_end(at, end);
+            if (at == NULL) return NULL;
+            at = after_blanks(at);
+        }
+        while (*at == (objects & 1 ? '}' : ']')) { /* a value is complete: close what closes behind it */
+            objects >>= 1;
+            if (--depth == 0) return at + 1;
+            at = after_blanks(at + 1);
+        }
+        if (*at != ',') return NULL;
+        at = after_blanks(at + 1);
+        if (objects & 1 && (at = name_end(at, end)) == NULL) return NULL;
+    }
+}
+
+/* -- OCPP-J frames ------------------------------------------------------------------------------------------------ */
+
+/* Behind the comma that follows the element ending at `at`, at the next element, or NULL. */
+static inline text next_element(text at) {
+    at = after_blanks(at);
+    return *at == ',' ? after_blanks(at + 1) : NULL;
+}
+
+/* Read a string that is not empty and has no escapes; what follows its comma, or NULL. */
+static inline text read_name(text at, text end, span *name) {
+    if (*at != '"') return NULL;
+    name->start = at + 1;
+    name->end = run_end(at + 1, end);
+    if (*name->end != '"' || name->end == name->start) return NULL;
+    return next_element(name->end + 1);
+}
+
+/* Read `[2, id, action, {...}]` or `[3, id, {...}]` up to the newline; behind that newline, or NULL. */
+static inline text read_frame(text at, text end, frame *found) {
+    at = after_blanks(at);
+    if (*at != '[') return NULL;
+    at = after_blanks(at + 1);
+    if (*at != '2' && *at != '3') return NULL;
+    found->is_call = *at == '2';
+    if ((at = next_element(at + 1)) == NULL) return NULL;
+    if ((at = read_name(at, end, &found->message_id)) == NULL) return NULL;
+    if (found->is_call && (at = read_name(at, end, &found->action)) == NULL) return NULL;
+    if (*at != '{') return NULL;
+    found->payload.start = at;
+    if ((at = object_end(at, end)) == NULL) return NULL;
+    found->payload.end = at;
+    return at[0] == ']' && at[1] == '\n' ? at + 2 : NULL;
+}
+
+/* -- Time stamps -------------------------------------------------------------------------------------------------- */
+
+/* The number in `count` digits, or -1. */
+static inline int digits(text at, int count) {
+    int value = 0;
+    for (; count > 0; count--, at++) {
+        if (!is_digit(*at)) return -1;
+        value = value * 10 + (*at - '0');
+    }
+    return value;
+}
+
+/* Midnight of the date `2026-03-01T` in nanoseconds since 1970, or -1. Years outside 1970 to LAST_YEAR: -1. */
+static int64_t midnight_ns(text at) {
+    static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const int year = digits(at, 4), month = digits(at + 5, 2), day = digits(at + 8, 2);
+    if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ')) return -1;
+    if (year < 1970 || year > LAST_YEAR || month < 1 || month > 12) return -1;
+    const bool is_leap = year % 4 == 0; /* true for every year in range */
+    if (day < 1 || day > month_days[month - 1] + (is_leap && month == 2)) return -1;
+    int days = (year - 1970) * 365 + (year - 1969) / 4 + day - 1;
+    for (int before = 1; before < month; before++) days += month_days[before - 1] + (is_leap && before == 2);
+    return days * NS_PER_DAY;
+}
+
+/* Nanoseconds of the time of day in `12:24:30:763]`, or -1. */
+static inline int64_t time_of_day_ns(text at) {
+    const int hour = digits(at, 2), minute = digits(at + 3, 2), second = digits(at + 6, 2);
+    const int millisecond = digits(at + 9, 3);
+    const bool well_formed = at[2] == ':' && at[5] == ':' && at[12] == ']' &&
+                             (at[8] == ':' || at[8] == '.' || at[8] == ',');
+    if (!well_formed || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1;
+    if (millisecond < 0) return -1;
+    return ((int64_t)(hour * 60 + minute) * 60 + second) * 1000 * NS_PER_MS + millisecond * NS_PER_MS;
+}
+
+/* The stamp at the start of a line of at least `width` bytes; false where it is malformed. */
+static inline bool read_stamp(text line, line_clock *clock, int64_t *stamp_ns) {
+    if (*line != '[') return false;
+    int64_t day_ns = clock->base_ns;
+    line++;
+    if (clock->width != TIME_WIDTH) {
+        if (clock->known_date == NULL || memcmp(line, clock->known_date, DATE_WIDTH) != 0) {
+            clock->known_day_ns = midnight_ns(line);
+            if (clock->known_day_ns < 0) {
+                clock->known_date = NULL;
+                return false;
+            }
+            clock->known_date = line;
+        }
+        day_ns += clock->known_day_ns;
+        line += DATE_WIDTH;
+    }
+    const int64_t time_ns = time_of_day_ns(line);
+    *stamp_ns = day_ns + time_ns;
+    return time_ns >= 0;
+}
+
+/* -- Narration ---------------------------------------------------------------------------------------------------- */
+
+/* Behind a line ` [REQUEST]` or ` [RESPONSE]`, or NULL. */
+static inline text marker_end(text tag) {
+    text at = word_end(tag, " [RE");
+    if (at == NULL) return NULL;
+    at = *at == 'Q' ? word_end(at, "QUEST]\n") : word_end(at, "SPONSE]\n");
+    return at;
+}
+
+/* Behind a line ` [info]  Waiting for response message ...` without a colon (`_plain_info` in octt_text), or NULL. */
+static inline text info_end(text tag, text end) {
+    text at = word_end(tag, " [info] ");
+    if (at == NULL) return NULL;
+    if (*at == ' ') at++;
+    at = *at == 'W' ? word_end(at, "Waiting for ") : word_end(at, "Received ");
+    if (at == NULL || *at != 'r' || at[1] != 'e') return NULL;
+    at = at[2] == 'q' ? word_end(at, "request ") : word_end(at, "response ");
+    if (at == NULL) return NULL;
+    const text newline = memchr(at, '\n', (size_t)(end - at));
+    return memchr(at, ':', (size_t)(newline - at)) == NULL ? newline + 1 : NULL;
+}
+
+/* -- Python values ------------------------------------------------------------------------------------------------ */
+
+static inline PyObject *decoded(span name) {
+    return PyUnicode_DecodeUTF8((const char *)name.start, name.end - name.start, NULL);
+}
+
+/* The text of an action, shared between messages. */
+static PyObject *action_text(module_state *state, span name) {
+    const Py_ssize_t size = name.end - name.start;
+    if (size > MAX_CACHED_ACTION) return decoded(name);
+    const unsigned int mixed = (unsigned int)size * 31u + name.start[0] * 7u + name.start[size / 2] * 131u +
+                               name.start[size - 1] * 17u;
+    PyObject **slot = &state->actions[mixed % CACHED_ACTIONS];
+    if (*slot != NULL && PyUnicode_GET_LENGTH(*slot) == size &&
+        memcmp(PyUnicode_1BYTE_DATA(*slot), name.start, (size_t)size) == 0) {
+        Py_INCREF(*slot);
+        return *slot;
+    }
+    PyObject *action = decoded(name);
+    if (action != NULL && PyUnicode_IS_COMPACT_ASCII(action)) {
+        Py_INCREF(action);
+        PyObject *displaced = *slot;
+        *slot = action;
+        Py_XDECREF(displaced);
+    }
+    return action;
+}
+
+static PyObject *raw_payload(module_state *state, span payload) {
+    PyObject *bytes = PyBytes_FromStringAndSize((const char *)payload.start, payload.end - payload.start);
+    if (bytes == NULL) return NULL;
+    PyObject *raw = PyObject_CallOneArg(state->values[RAW_CLASS], bytes);
+    Py_DECREF(bytes);
+    return raw;
+}
+
+static PyObject *stamp_object(line_clock *clock) {
+    if (clock->last_stamp == NULL) clock->last_stamp = PyLong_FromLongLong(clock->last_ns);
+    Py_XINCREF(clock->last_stamp);
+    return clock->last_stamp;
+}
+
+/* Append an OcppMessage; false with a Python error set. */
+static bool append_message(module_state *state, PyObject *events, const frame *found, Py_ssize_t number,
+                           PyObject *direction, line_clock *clock) {
+    PyObject *message_id = NULL, *action = NULL, *payload = NULL, *line = NULL, *stamp = NULL, *message = NULL;
+    if ((message_id = decoded(found->message_id)) != NULL &&
+        (action = found->is_call ? action_text(state, found->action) : Py_NewRef(Py_None)) != NULL &&
+        (payload = raw_payload(state, found->payload)) != NULL && (line = PyLong_FromSsize_t(number)) != NULL &&
+        (stamp = stamp_object(clock)) != NULL) {
+        PyObject *const type = state->values[found->is_call ? CALL : CALL_RESULT];
+        PyObject *const fields[] = {line, stamp, direction, type, message_id, action, payload};
+        message = PyObject_Vectorcall(state->values[MESSAGE_CLASS], fields, 7, NULL);
+    }
+    Py_XDECREF(message_id);
+    Py_XDECREF(action);
+    Py_XDECREF(payload);
+    Py_XDECREF(line);
+    Py_XDECREF(stamp);
+    if (message == NULL) return false;
+    const bool done = PyList_Append(events, message) == 0;
+    Py_DECREF(message);
+    return done;
+}
+
+/* -- The block ---------------------------------------------------------------------------------------------------- */
+
+static void set_last(line_clock *clock, int64_t stamp_ns) {
+    if (stamp_ns == clock->last_ns) return;
+    clock->last_ns = stamp_ns;
+    Py_CLEAR(clock->last_stamp);
+}
+
+typedef struct {
+    Py_ssize_t messages;
+    Py_ssize_t narration;
+} line_counts;
+
+/* Read the plain lines from `line` on, the first of which has the number `number` + 1; where they end, or NULL. */
+static text scan_lines(module_state *state, PyObject *events, text line, text end, Py_ssize_t number,
+                       line_clock *clock, line_counts *counts) {
+    frame found = {0};
+    while (end - line > clock->width + TAG_WIDTH) {
+        const text tag = line + clock->width;
+        int64_t stamp_ns;
+        if (!read_stamp(line, clock, &stamp_ns)) break;
+        if (stamp_ns < clock->last_ns || stamp_ns - clock->last_ns >= state->plain_rise_ns) break;
+        if (stamp_ns >= clock->day_end_ns) break;
+        text next;
+        if (memcmp(tag, " [msg-", 6) == 0) {
+            const bool is_in = memcmp(tag + 6, "in] ", 4) == 0;
+            if (!is_in && memcmp(tag + 6, "out]", 4) != 0) break;
+            next = read_frame(tag + TAG_WIDTH, end, &found);
+            if (next == NULL) break;
+            set_last(clock, stamp_ns);
+            PyObject *direction = state->values[is_in ? DIRECTION_IN : DIRECTION_OUT];
+            if (!append_message(state, events, &found, ++number, direction, clock)) {
+                if (!PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) return NULL;
+                PyErr_Clear(); /* a name that is no UTF-8 is Python's business, as the rest of its line */
+                break;
+            }
+            counts->messages++;
+        } else {
+            next = marker_end(tag);
+            if (next == NULL) next = info_end(tag, end);
+            if (next == NULL) break;
+            set_last(clock, stamp_ns);
+            number++;
+            counts->narration++;
+        }
+        line = next;
+    }
+    return line;
+}
+
+/* Take the clock from Python's tuple; false where this scanner cannot compute with it. */
+static bool take_clock(PyObject *values[4], line_clock *clock) {
+    long long *const fields[] = {&clock->width, &clock->base_ns, &clock->last_ns, &clock->day_end_ns};
+    for (int index = 0; index < 4; index++) {
+        int overflow;
+        *fields[index] = PyLong_AsLongLongAndOverflow(values[index], &overflow);
+        if (overflow || *fields[index] > MAX_CLOCK_NS || *fields[index] < -MAX_CLOCK_NS) return false;
+    }
+    return clock->width == TIME_WIDTH || clock->width == TIME_WIDTH + DATE_WIDTH;
+}
+
+PyDoc_STRVAR(scan_doc,
+"scan(data, start, number, clock, events)\n--\n\n"
+"Append a message for each message line to `events`; where the plain lines end, messages, narration, last stamp.\n\n"
+"`data` holds whole lines; reading starts at the byte `start`, with the line after line `number`. `clock` is the\n"
+"width of a stamp, what to add to it, the stamp of the last line and the end of the day, all but the first in ns.");
+
+static PyObject *scan(PyObject *module, PyObject *args) {
+    module_state *state = PyModule_GetState(module);
+    PyObject *data, *values[4], *events;
+    Py_ssize_t start, number;
+    if (!PyArg_ParseTuple(args, "Snn(O!O!O!O!)O!", &data, &start, &number, &PyLong_Type, &values[0], &PyLong_Type,
+                          &values[1], &PyLong_Type, &values[2], &PyLong_Type, &values[3], &PyList_Type, &events))
+        return NULL;
+    const text block = (text)PyBytes_AS_STRING(data);
+    const text end = block + PyBytes_GET_SIZE(data);
+    line_clock clock = {0};
+    line_counts counts = {0, 0};
+    if (start < 0 || start >= end - block || end[-1] != '\n' || !take_clock(values, &clock))
+        return Py_BuildValue("nnnO", start, counts.messages, counts.narration, values[2]);
+    const text line = scan_lines(state, events, block + start, end, number, &clock, &counts);
+    Py_XDECREF(clock.last_stamp);
+    if (line == NULL) return NULL;
+    return Py_BuildValue("nnnL", (Py_ssize_t)(line - block), counts.messages, counts.narration, clock.last_ns);
+}
+
+/* -- The module --------------------------------------------------------------------------------------------------- */
+
+static int module_exec(PyObject *module) {
+    module_state *state = PyModule_GetState(module);
+    for (int index = 0; index < VALUES; index++) {
+        PyObject *from = PyImport_ImportModule(sources[index].module);
+        PyObject *value = from ? PyObject_GetAttrString(from, sources[index].name) : NULL;
+        Py_XDECREF(from);
+        if (value != NULL && sources[index].member != NULL)
+            Py_SETREF(value, PyObject_GetAttrString(value, sources[index].member));
+        if (value == NULL) return -1;
+        state->values[index] = value;
+    }
+    state->plain_rise_ns = PyLong_AsLongLong(state->values[PLAIN_RISE]);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int module_clear(PyObject *module) {
+    module_state *state = PyModule_GetState(module);
+    for (int index = 0; index < VALUES; index++) Py_CLEAR(state->values[index]);
+    for (int index = 0; index < CACHED_ACTIONS; index++) Py_CLEAR(state->actions[index]);
+    return 0;
+}
+
+static int module_traverse(PyObject *module, visitproc visit, void *arg) {
+    const module_state *state = PyModule_GetState(module);
+    for (int index = 0; index < VALUES; index++) Py_VISIT(state->values[index]);
+    return 0;
+}
+
+static void module_free(void *module) { module_clear(module); }
+
+static PyMethodDef methods[] = {{"scan", scan, METH_VARARGS, scan_doc}, {NULL, NULL, 0, NULL}};
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, module_exec}, {0, NULL}};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_octt_scan",
+    .m_doc = "Reads the plain lines of an OCTT text log.",
+    .m_size = sizeof(module_state),
+    .m_methods = methods,
+    .m_slots = slots,
+    .m_traverse = module_traverse,
+    .m_clear = module_clear,
+    .m_free = module_free,
+};
+
+PyMODINIT_FUNC PyInit__octt_scan(void) { return PyModuleDef_Init(&definition); }

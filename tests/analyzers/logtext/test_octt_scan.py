@@ -1,0 +1,202 @@
+"""The compiled scanner against the Python loop, on whole logs, on single lines and at its borders."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from benchmarks.fuzz_scanner import FRAMES, SPLINTERS, build_scanner, compare, corpus, load
+from perfkit_analyzers.logtext.frames import decode_strict
+from perfkit_analyzers.message import Direction, LogEvent, MessageType, OcppMessage
+from perfkit_analyzers.readers.octt_text import Clock, Scan
+
+TEN_O_CLOCK_NS = 36_000_000_000_000
+DAY_NS = 86_400_000_000_000
+UNDATED: Clock = (14, 0, TEN_O_CLOCK_NS, DAY_NS)
+STAMP = b"[10:00:01:005]"
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
+    try:
+        return load(build_scanner(tmp_path_factory.mktemp("scanner")))
+    except OSError as error:
+        pytest.skip(f"no compiled scanner here: {error}")
+
+
+def taken(scan: Scan, data: bytes, clock: Clock = UNDATED) -> tuple[list[LogEvent], Clock]:
+    events: list[LogEvent] = []
+    return events, scan(data, 0, 0, clock, events)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_damaged_logs_give_the_same_events_whatever_the_borders_of_blocks(scan: Scan, seed: int) -> None:
+    found = compare(corpus(4000, seed), scan, seed)
+
+    assert found.difference is None
+    assert found.taken > 4000
+
+
+def test_each_mutated_frame_that_is_taken_is_one_to_the_strict_decoder(scan: Scan) -> None:
+    source = random.Random(7)
+    accepted = 0
+    for _ in range(40_000):
+        frame = bytearray(source.choice(FRAMES))
+        place = source.randrange(len(frame))
+        frame[place : place + source.randrange(3)] = source.choice([*SPLINTERS, bytes([source.randrange(256)])])
+        if b"\n" in frame:
+            continue
+        events, (_, messages, _, _) = taken(scan, STAMP + b" [msg-in] " + frame + b"\n")
+        if messages:
+            expected = decode_strict(bytes(frame))
+            (message,) = events
+            assert isinstance(message, OcppMessage)
+            assert (message.message_id, bytes(message.payload)) == (expected.message_id, bytes(expected.payload))
+            assert message.action == getattr(expected, "action", None)
+            accepted += 1
+
+    assert accepted > 5000
+
+
+def test_a_request_and_its_answer_are_taken_with_the_lines_around_them(scan: Scan) -> None:
+    data = (
+        b"[10:00:01:005] [REQUEST]\n"
+        b'[10:00:01:005] [msg-out]  [2, "a-1", "TriggerMessage", {"requestedMessage":"Heartbeat"}]\n'
+        b"[10:00:01:006] [info]  Waiting for response message of type TriggerMessageResponse\n"
+        b"[10:00:01.250] [RESPONSE]\n"
+        b'[10:00:01,250] [msg-in]  [3,"a-1",{"status":"Accepted"}]\n'
+    )
+    events, result = taken(scan, data)
+
+    assert events == [
+        OcppMessage(2, TEN_O_CLOCK_NS + 1_005_000_000, Direction.OUT, MessageType.CALL, "a-1", "TriggerMessage",
+                    msgspec.Raw(b'{"requestedMessage":"Heartbeat"}')),
+        OcppMessage(5, TEN_O_CLOCK_NS + 1_250_000_000, Direction.IN, MessageType.CALLRESULT, "a-1", None,
+                    msgspec.Raw(b'{"status":"Accepted"}')),
+    ]  # fmt: skip
+    assert result == (len(data), 2, 3, TEN_O_CLOCK_NS + 1_250_000_000)
+
+
+@pytest.mark.parametrize(
+    ("date", "day"), [(b"2026-03-01T", 20513), (b"2024-02-29 ", 19782), (b"1970-01-01T", 0), (b"2000-12-31T", 11322)]
+)
+def test_dated_stamps_count_from_1970(scan: Scan, date: bytes, day: int) -> None:
+    midnight_ns = day * DAY_NS
+    events, _ = taken(
+        scan,
+        b"[" + date + b'10:00:01:005] [msg-in] [3,"1",{}]\n',
+        (25, 0, midnight_ns + TEN_O_CLOCK_NS, midnight_ns + DAY_NS),
+    )
+
+    (message,) = events
+    assert isinstance(message, OcppMessage)
+    assert message.stamp_ns == midnight_ns + TEN_O_CLOCK_NS + 1_005_000_000
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b'[3,"1",{"deep":' + b"[" * 58 + b"]" * 58 + b"}]",
+        b'\t[ 3\t, "1" ,\t{ "a" : [ -0.5e+3 , { "b" : "" , "a" : null } ] , "a" : true }]',
+        '[2,"é-1","Größe",{"µ":"\x7f"}]'.encode(),
+        b'[3,"1",{"text":"\\" \\\\ \\/ \\b\\f\\n\\r\\t \\u00E9 \\ud7ff"}]',
+    ],
+)
+def test_unusual_frames_are_taken(scan: Scan, frame: bytes) -> None:
+    assert taken(scan, STAMP + b" [msg-in] " + frame + b"\n")[1][1] == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        STAMP + b' [msg-in] [3,"1",{"deep":' + b"[" * 60 + b"]" * 60 + b"}]",
+        STAMP + b' [msg-in] [3,"1",{}] ',
+        STAMP + b' [msg-in] [3,"1",[]]',
+        STAMP + b' [msg-in] [3,"",{}]',
+        STAMP + b' [msg-in] [3,"\\u0031",{}]',
+        STAMP + b' [msg-in] [3,"\xff",{}]',
+        STAMP + b' [msg-in] [3,"1",{"a":"\\ud800"}]',
+        STAMP + b' [msg-in] [3,"1",{"a":01}]',
+        STAMP + b' [msg-in] [3,"1",{"a":1,}]',
+        STAMP + b' [msg-in] [3,"1",{"a" "b"}]',
+        STAMP + b' [msg-in] [3,"1",{"a":[}]]',
+        STAMP + b' [msg-in] [3,"1",{"a":NaN}]',
+        STAMP + b' [msg-in] [3,"1",{"a":"\0"}]',
+        STAMP + b' [msg-in] [3,"1",{"a":"open',
+        STAMP + b' [msg-in] [2,"1","Heartbeat",{},{}]',
+        STAMP + b' [msg-in] [4,"1","InternalError","",{}]',
+        STAMP + b" [REQUEST] ",
+        STAMP + b" [REQUEST",
+        STAMP + b" [info]  Waiting for response message: none",
+        STAMP + b" [info]   Waiting for response message",
+        STAMP,
+        b"[24:00:01:005] [REQUEST]",
+        b"[10:60:01:005] [REQUEST]",
+        b"[10:00:60:005] [REQUEST]",
+        b"[10:00:01;005] [REQUEST]",
+        b"[1O:00:01:005] [REQUEST]",
+        b"[09:59:59:999] [REQUEST]",
+        b"[10:59:56:005] [REQUEST]",
+        b"",
+    ],
+)
+def test_what_is_not_plain_is_left_to_python(scan: Scan, line: bytes) -> None:
+    before = STAMP + b" [REQUEST]\n"
+
+    events, result = taken(scan, before + line + b"\n" + before)
+
+    assert events == []
+    stop_ns = TEN_O_CLOCK_NS + 1_005_000_000
+    assert result == (len(before), 0, 1, stop_ns)
+
+
+@pytest.mark.parametrize(
+    "clock", [(15, 0, TEN_O_CLOCK_NS, DAY_NS), (14, 0, 1 << 62, 1 << 63), (14, -(1 << 80), 0, DAY_NS)]
+)
+def test_clocks_out_of_range_are_left_to_python(scan: Scan, clock: Clock) -> None:
+    assert taken(scan, STAMP + b" [REQUEST]\n", clock)[1] == (0, 0, 0, clock[2])
+
+
+@pytest.mark.parametrize("date", [b"2023-02-29T", b"2026-13-01T", b"2026-00-10T", b"1969-12-31T", b"2262-04-12T"])
+def test_dates_out_of_range_are_left_to_python(scan: Scan, date: bytes) -> None:
+    assert taken(scan, b"[" + date + b"10:00:01:005] [REQUEST]\n", (25, 0, -DAY_NS, 1 << 60))[1] == (0, 0, 0, -DAY_NS)
+
+
+def test_a_block_that_does_not_end_with_a_newline_is_not_looked_at(scan: Scan) -> None:
+    data = STAMP + b" [REQUEST]\n" + STAMP + b' [msg-in] [3,"1",{}]'
+
+    for start in (0, 25, len(data), len(data) + 1, -1):
+        assert scan(data, start, 0, UNDATED, []) == (start, 0, 0, TEN_O_CLOCK_NS)
+
+
+def test_every_beginning_of_a_block_is_read_within_its_bounds(scan: Scan) -> None:
+    line = STAMP + b' [msg-in] [2,"1","Authorize",{"a":[1.5e3,true,"\\u00e9"]}]\n'
+
+    for size in range(len(line) - 1):
+        assert taken(scan, line[:size] + b"\n")[1][1] == 0
+    assert taken(scan, line)[1][1] == 1
+
+
+def test_errors_of_python_come_through(scan: Scan) -> None:
+    with pytest.raises(TypeError, match="list"):
+        scan(STAMP + b" [REQUEST]\n", 0, 0, UNDATED, ())  # type: ignore[arg-type]
+
+
+def test_the_environment_can_force_the_python_loop() -> None:
+    program = "from perfkit_analyzers.readers.octt_text import SCANNER; print(SCANNER)"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PERFKIT_PURE": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == "python"
