@@ -9,7 +9,7 @@ import msgspec
 
 from perfkit.core.sample import Flag
 from perfkit_analyzers.dialects.facts import Fact
-from perfkit_analyzers.message import Direction, MessageType, OcppMessage
+from perfkit_analyzers.message import Direction, MessageType, OcppMessage, canonical
 
 
 class Ending(StrEnum):
@@ -186,4 +186,4 @@ def _chain(newest: OpenCall | None) -> Iterator[OpenCall]:
 
 
 def _is_same(one: OcppMessage, other: OcppMessage) -> bool:
-    return one.action == other.action and bytes(one.payload) == bytes(other.payload)
+    return one.action == other.action and canonical(one.payload) == canonical(other.payload)

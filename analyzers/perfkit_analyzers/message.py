@@ -154,3 +154,8 @@ class LineTally(msgspec.Struct):
     messages: int = 0
     narration: int = 0  # header, footer, markers, info lines, blank lines
     skipped: int = 0
+
+
+def canonical(payload: msgspec.Raw) -> bytes:
+    """A payload written in one way, so that equal contents are equal bytes."""
+    return msgspec.json.encode(msgspec.json.decode(payload), order="deterministic")

@@ -49,6 +49,7 @@ def _exclusion(exchange: Exchange) -> Reason | None:
         return Reason.NO_RESP_DISCONNECT
     if exchange.ending is Ending.RETRANSMITTED:
         return Reason.DUP_ID
-    if exchange.clock_step or exchange.end_ns < exchange.call.stamp_ns:
-        return Reason.CLOCK_STEP
-    return Reason.HANDSHAKE if exchange.handshake else None
+    if exchange.handshake:
+        return Reason.HANDSHAKE
+    stepped = exchange.clock_step or exchange.end_ns < exchange.call.stamp_ns
+    return Reason.CLOCK_STEP if stepped else None

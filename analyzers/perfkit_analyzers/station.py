@@ -31,7 +31,7 @@ from perfkit_analyzers.dialects.facts import (
     contains,
 )
 from perfkit_analyzers.exchange import Exchange
-from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage
+from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage, canonical
 from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connector
 
 CLOCK_REPORTS = 64
@@ -113,7 +113,6 @@ class Station:
         self.is_connected = True
         self._dut_offset_ns: int | None = None
         self._dut_clock: deque[tuple[int, str]] = deque(maxlen=CLOCK_REPORTS)
-        self.tool_clock: tuple[int, msgspec.Raw] | None = None
         self._seen: OrderedDict[int, None] = OrderedDict()
 
     # --- what rules ask ---------------------------------------------------------------------------------------------
@@ -178,7 +177,7 @@ class Station:
 
     def is_repetition(self, message: OcppMessage) -> bool:
         """True when the same transaction message was seen before in this run; it is remembered."""
-        key = hash((message.action, bytes(message.payload)))
+        key = hash((message.action, canonical(message.payload)))
         if key in self._seen:
             return True
         self._seen[key] = None
@@ -198,17 +197,13 @@ class Station:
         return made_ns + offset_ns
 
     def _clock_offset_ns(self) -> int | None:
-        """Log clock minus DUT clock: the least seen, since delays only add; else the tool's; None when nothing tells."""
+        """Log clock minus DUT clock: the least seen, since delays only add; None when nothing tells."""
         while self._dut_clock:
             stamp_ns, text = self._dut_clock.popleft()
             made_ns = payload_time_ns(text)
             if made_ns is not None and (self._dut_offset_ns is None or stamp_ns - made_ns < self._dut_offset_ns):
                 self._dut_offset_ns = stamp_ns - made_ns
-        if self._dut_offset_ns is not None or self.tool_clock is None:
-            return self._dut_offset_ns
-        stamp_ns, payload = self.tool_clock
-        tool_ns = payload_time_ns(self.dialect.current_time(payload))
-        return None if tool_ns is None else stamp_ns - tool_ns
+        return self._dut_offset_ns
 
     # --- what the log tells -----------------------------------------------------------------------------------------
 
@@ -295,7 +290,7 @@ class Station:
             case NarrationKind.CLOCK_STEP:
                 self._clock_steps += 1
                 self._dut_clock.clear()
-                self._dut_offset_ns = self.tool_clock = None
+                self._dut_offset_ns = self.last_heartbeat_ns = None
             case NarrationKind.DISCONNECTED:
                 self._disconnects += 1
                 self.is_connected = False

@@ -85,7 +85,15 @@ class StatusSetTarget(Target):
     known. An empty set with nothing known at all accepts whatever comes until the window closes.
     """
 
-    def __init__(self, expected: frozenset[Place], unknown: frozenset[Place], accept: Accept, *, is_noop: bool) -> None:
+    def __init__(
+        self,
+        expected: frozenset[Place],
+        unknown: frozenset[Place],
+        accept: Accept,
+        *,
+        is_noop: bool = False,
+        may_be_silent: bool = False,
+    ) -> None:
         """`expected`: who is to report; empty when the number of connectors is not known."""
         super().__init__()
         self.waiting = set(expected)
@@ -94,7 +102,7 @@ class StatusSetTarget(Target):
         self._reported: set[Place] = set()
         self._accept = accept
         self.is_noop = is_noop
-        self.may_be_silent = expected <= unknown
+        self.may_be_silent = may_be_silent
 
     def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
         """Take the first fitting StatusNotification of each connector."""

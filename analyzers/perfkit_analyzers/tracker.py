@@ -37,7 +37,6 @@ from perfkit_analyzers.station import Station
 
 _CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
 _OUT = Direction.OUT
-_TIMED_ANSWERS = frozenset({"BootNotification", "Heartbeat"})
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
 
@@ -308,8 +307,6 @@ class RunTracker:
             tool_times[duration_ns] = tool_times.get(duration_ns, 0) + 1
             if action in self._answers:
                 self._meaning(self._pairing.answered(opened, message), opened.fact)
-            if action in _TIMED_ANSWERS:
-                self._station.tool_clock = (message.stamp_ns, message.payload)
         if opened.older is not None:
             self._exchanges(self._pairing.retransmissions(opened))
 

@@ -46,16 +46,17 @@ def rows_of(text: str) -> list[Row]:
     runs = [run for run in runs if run.role in (None, role)]
     paired = [(run, pair(run)) for run in runs]
     rows: list[Row] = []
-    known_transactions: list[tuple[int, object]] = []
+    before: list[tuple[int, object]] = []  # section 7: known from the same run or the one before it
     for run, calls in paired:
         found = _response_rows(run, calls)
         if role == "CSMS":
             found += _authorize_rows(run, calls)
         else:
-            known_transactions += _transactions(calls)
+            here = _transactions(calls)
             found += triggered_rows(run, calls)
             found += start_rows(run, calls)
-            found += stop_rows(run, calls, known_transactions)
+            found += stop_rows(run, calls, before + here)
+            before = here
         rows += [_with_verdict(row, run) for row in found]
     return sorted(rows, key=lambda row: (row.parameter, row.request_line))
 
@@ -161,7 +162,7 @@ def _summary(rows: list[Row]) -> Summary:
     bounds = [row.value_ms or 0 for row in counted if row.kind == "censored"]
     summary = Summary(
         count=len(values),
-        unanswered=sum(row.kind == "censored" for row in rows),
+        unanswered=sum(row.kind == "censored" and row.in_headline for row in rows),
         exclusions=dict(Counter(row.reason for row in rows if row.reason and row.kind == "exclusion")),
     )
     if bounds and max(bounds) > max(values, default=-1):

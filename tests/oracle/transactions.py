@@ -27,7 +27,7 @@ def start_rows(run: Run, calls: list[Call]) -> list[Row]:
 
 
 def stop_rows(run: Run, calls: list[Call], known: list[tuple[int, object]]) -> list[Row]:
-    """One row per RemoteStopTransaction of the tool; ``known``: line and id of the transactions of the file."""
+    """One row per RemoteStopTransaction of the tool; ``known``: line and id of transactions."""
     return [
         _stop_row(run, calls, call, known)
         for call in calls

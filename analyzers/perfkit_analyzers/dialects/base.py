@@ -24,10 +24,6 @@ class Dialect(Protocol):
     has_station_connector: bool
     final_report_statuses: frozenset[str]
 
-    @staticmethod
-    def current_time(payload: msgspec.Raw) -> str | None:
-        """The tool's time in its answer to BootNotification or Heartbeat, as text."""
-
 
 def translator(struct: type[msgspec.Struct], build: Callable[..., Fact | None]) -> Translate:
     """Translation of a payload: decoded to `struct` (unknown members skipped), then built.
@@ -55,18 +51,3 @@ def answer_translator(struct: type[msgspec.Struct], build: Callable[..., Answer]
 def constant(fact: Fact) -> Translate:
     """Translation of a CALL that means the same whatever its payload."""
     return lambda _: fact
-
-
-class _TimedAnswer(msgspec.Struct, frozen=True, rename="camel"):
-    current_time: str | None = None
-
-
-_timed_answer = msgspec.json.Decoder(_TimedAnswer)
-
-
-def current_time(payload: msgspec.Raw) -> str | None:
-    """`currentTime` of an answer to BootNotification or Heartbeat; None when it carries none."""
-    try:
-        return _timed_answer.decode(payload).current_time
-    except (msgspec.ValidationError, msgspec.DecodeError):
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from perfkit_analyzers.dialects.base import answer_translator, constant, current_time, translator
+from perfkit_analyzers.dialects.base import answer_translator, constant, translator
 from perfkit_analyzers.dialects.facts import (
     WHOLE_STATION,
     Answer,
@@ -27,8 +27,6 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStop,
     Trigger,
 )
-
-__all__ = ["answers", "calls", "current_time"]
 
 version = "1.6"
 has_station_connector = True

@@ -248,7 +248,9 @@ class WindowCollector(Collector, ABC, Generic[C]):
     def narrated(self, narration: Narration) -> None:
         """The loss of the connection closes every window; a new one does so when the loss was not logged."""
         was_connected = self.context.station.is_connected
-        if narration.kind is NarrationKind.DISCONNECTED or (narration.kind is NarrationKind.CONNECTED and was_connected):
+        if narration.kind is NarrationKind.DISCONNECTED or (
+            narration.kind is NarrationKind.CONNECTED and was_connected
+        ):
             for candidate in list(self.open):
                 stamp_ns = candidate.call.stamp_ns if narration.stamp_ns is None else narration.stamp_ns
                 self.decide(candidate, self.moment(stamp_ns, narration.line), disconnected=True)

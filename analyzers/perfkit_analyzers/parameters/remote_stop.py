@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perfkit.core.policy import Inclusion
 from perfkit.core.sample import Flag, Reason, Row
-from perfkit_analyzers.dialects.facts import Fact, RemoteStop, Reset, TransactionStop
+from perfkit_analyzers.dialects.facts import Fact, RemoteStop, TransactionStop
 from perfkit_analyzers.message import OcppMessage, Role
 from perfkit_analyzers.parameters.base import (
     Candidate,
@@ -12,7 +12,6 @@ from perfkit_analyzers.parameters.base import (
     RunContext,
     WindowCollector,
     Yield,
-    is_from_dut,
     refusal,
 )
 from perfkit_analyzers.station import Moment, Station
@@ -44,7 +43,7 @@ class _Candidate(Candidate):
 class RemoteStopCollector(WindowCollector[_Candidate]):
     """One row per RemoteStopTransaction."""
 
-    interests = (RemoteStop, TransactionStop, Reset)
+    interests = (RemoteStop, TransactionStop)
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
@@ -53,8 +52,6 @@ class RemoteStopCollector(WindowCollector[_Candidate]):
             self.open.append(_Candidate(message, fact, self.context.station))
         elif isinstance(fact, TransactionStop):
             self._stopped(message, fact)
-        elif isinstance(fact, Reset) and not is_from_dut(message):
-            self.close(self.open, message)
 
     def _stopped(self, message: OcppMessage, stop: TransactionStop) -> None:
         for candidate in self.waiting():

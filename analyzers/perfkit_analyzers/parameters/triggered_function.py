@@ -156,8 +156,9 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         reached = target.moment if target.is_acceptable and target.moment else ending
         before, after = candidate.marks, reached.marks
         clock_start = self._clock_start(candidate)
-        rebooted = candidate.was_rebooting or after.reboots > before.reboots or candidate.caused == "BootNotification"
+        rebooted = candidate.was_rebooting or after.reboots > before.reboots
         conditions = (
+            (Reason.REBOOT, candidate.caused == "BootNotification"),
             (Reason.CLOCK_STEP, after.clock_steps > clock_start.clock_steps),
             (Reason.REBOOT, rebooted),
             (Reason.FW_DIAG, candidate.was_in_sequence),
@@ -182,7 +183,9 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
             return Reason.DISCONNECT
         if target.first is not None:
             return Reason.SET_INCOMPLETE
-        closed_unanswered = candidate.closed and candidate.exchange and candidate.closed.line < candidate.exchange.end_line
+        closed_unanswered = (
+            candidate.closed and candidate.exchange and candidate.closed.line < candidate.exchange.end_line
+        )
         if candidate.silence_is_legal or closed_unanswered:
             return Reason.NO_STATUS
         return Reason.STATE_UNKNOWN if candidate.state_unknown else None
@@ -303,7 +306,8 @@ def _availability_target(request: ChangeAvailability, place: Place, station: Sta
     members = frozenset(m for m in station.members() if m[: len(place)] == place)
     expected = frozenset(m for m in members if not _holds(station.status(m), request))
     unknown = frozenset(m for m in expected if station.status(m) is None)
-    return StatusSetTarget(expected, unknown, accept, is_noop=bool(members) and not expected)
+    is_noop = bool(members) and not expected
+    return StatusSetTarget(expected, unknown, accept, is_noop=is_noop, may_be_silent=expected <= unknown)
 
 
 def _holds(status: str | None, request: ChangeAvailability) -> bool:
@@ -320,7 +324,7 @@ def _trigger_target(request: Trigger, place: Place, station: Station) -> Target:
         return StatusTarget((place,), _any_status)
     members = station.members()
     unknown = frozenset(m for m in members if station.status(m) is None)
-    return StatusSetTarget(members, unknown, _any_status, is_noop=False)
+    return StatusSetTarget(members, unknown, _any_status)
 
 
 def _any_status(_: StatusReport) -> tuple[Flag, ...] | None:
