@@ -21,6 +21,7 @@ from perfkit_probes.wire import Datagram, Kind
 
 _INTERVAL_S = 0.1
 _PATIENCE_S = 4.0
+_MIN_PATIENCE_S = 1.0
 _SETTLE_TRIES = 6
 # IP and TCP with time stamps, and the WebSocket head of a masked control frame: what stands before a ping's payload.
 _PING_HEADERS = 20 + 32 + 6
@@ -133,7 +134,7 @@ def _run_echo(session: LinkSession, count: int, packet_bytes: int) -> tuple[list
             sent[number] = session.send_datagram(Datagram(Kind.ECHO, session.cookie, number), packet_bytes)
             continue
         last_s = (max(0, len(sent) - 1)) * _INTERVAL_S
-        wait_s = len(sent) * _INTERVAL_S - now_s if may_send else last_s + _PATIENCE_S - now_s
+        wait_s = len(sent) * _INTERVAL_S - now_s if may_send else last_s + _patience_s(found) - now_s
         if (len(found) == len(sent) and not may_send) or (not may_send and wait_s <= 0):
             return [found[number] for number in sorted(found)], len(sent)
         answer = session.receive_datagram(max(0.0, wait_s))
@@ -143,6 +144,12 @@ def _run_echo(session: LinkSession, count: int, packet_bytes: int) -> tuple[list
         if number in sent and number not in found:
             transmit_ns = session.udp.transmit_ns(sent[number][1]) if session.udp else None
             found[number] = _round_trip(session, answer, sent[number][0], transmit_ns)
+
+
+def _patience_s(found: dict[int, _Echo]) -> float:
+    """How long the last packet may take: three times the slowest so far, 4 s as long as none has come."""
+    slowest_s = max((echo.user_ms for echo in found.values()), default=0.0) / 1000
+    return max(_MIN_PATIENCE_S, 3 * slowest_s) if found else _PATIENCE_S
 
 
 def _round_trip(

@@ -160,6 +160,7 @@ class _PacedTest:
         request = control.encode(
             "pace",
             transport=self._transport.value,
+            cookie=self._session.cookie.hex(),
             interval_us=round(self._plan.interval_s * 1e6),
             payload_bytes=PAYLOAD_BYTES,
             packets=int(self._plan.max_seconds / self._plan.interval_s),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from perfkit.core.errors import ProbeError
@@ -165,16 +166,16 @@ class _Dialogue:
     def _pace(self, message: Message) -> None:
         """Start a paced stream towards the client, over UDP to its proven address or over this WebSocket."""
         self._session.stop_pacing()
-        over_udp = message.get("transport") == "udp"
-        address = self._datagrams.address_of(self._session) if over_udp and self._datagrams else None
-        if over_udp and address is None:
-            raise ProbeError("a paced stream over UDP was asked for before the UDP address was proven")
+        send: Callable[[bytes], object] | None = self._connection.send
+        if message.get("transport") == "udp":
+            send = self._datagrams.sender(self._session, _cookie_in(message)) if self._datagrams else None
+        if send is None:
+            raise ProbeError("a paced stream over UDP was asked for without the cookie of a proven address")
         stream = Pace(
             interval_s=whole(message, "interval_us", low=500, high=10_000_000) / 1e6,
             payload_bytes=whole(message, "payload_bytes", low=64, high=MAX_PACKET_BYTES),
             packets=whole(message, "packets", low=1, high=10_000),
         )
-        send = self._datagrams.sender(self._session) if over_udp and self._datagrams else self._connection.send
         pace = PacedSender(
             stream, self._session.received, send=send, may_send=self._session.may_send, clock=self._clock
         )
@@ -242,3 +243,10 @@ class _Dialogue:
                 truncated=steering.truncated is Truncation.BYTES,
             )
         )
+
+
+def _cookie_in(message: Message) -> bytes:
+    try:
+        return bytes.fromhex(text(message, "cookie"))
+    except ValueError:
+        return b""

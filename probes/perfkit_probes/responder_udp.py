@@ -30,7 +30,6 @@ class DatagramService:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="responder-udp", daemon=True)
         self._cookies: dict[Address, tuple[Session, bytes]] = {}
-        self._proven: dict[bytes, Address] = {}
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -44,20 +43,17 @@ class DatagramService:
             self._thread.join(2)
         self._sock.close()
 
-    def address_of(self, session: Session) -> Address | None:
-        """The address that the client of `session` proved last, None before it proved one."""
+    def sender(self, session: Session, cookie: bytes) -> Callable[[bytes], object] | None:
+        """A function that sends to the address whose cookie the client knows, None when it knows none."""
         with self._lock:
-            return self._proven.get(session.token)
-
-    def sender(self, session: Session) -> Callable[[bytes], object]:
-        """A function that sends to the proven address of `session`."""
-        address = self.address_of(session)
-        return lambda data: self._sock.send(data, address)
+            for address, (owner, issued) in self._cookies.items():
+                if owner is session and hmac.compare_digest(issued, cookie):
+                    return lambda data: self._sock.send(data, address)
+        return None
 
     def forget(self, session: Session) -> None:
         """Answer this session's addresses no longer."""
         with self._lock:
-            self._proven.pop(session.token, None)
             self._cookies = {a: entry for a, entry in self._cookies.items() if entry[0] is not session}
 
     def _run(self) -> None:
@@ -104,7 +100,6 @@ class DatagramService:
             session, cookie = self._cookies.get(address, (None, b""))
             if session is None or not hmac.compare_digest(cookie, datagram.credential):
                 return None
-            self._proven[session.token] = address
             return session
 
     def _echo(self, datagram: Datagram, received: Received) -> None:

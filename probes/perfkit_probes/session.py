@@ -190,10 +190,9 @@ class LinkSession:
         """End the session; the responder is told."""
         if self.udp is not None:
             self.udp.close()
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(OSError):
             self.account()
-        with contextlib.suppress(Exception):
-            self._connection.close()
+        self._connection.close()
 
 
 @contextlib.contextmanager
@@ -210,16 +209,15 @@ def open_session(
     tcp_connect = read_tcp_info(sock)
     nonce = secrets.token_hex(16)
     before_ns = used.monotonic_ns()
-    session = LinkSession(_upgrade(sock, target, nonce), endpoint, meter, used)
-    session.tcp_connect = tcp_connect
-    session.upgrade_s = (used.monotonic_ns() - before_ns) / 1e9
-    try:
+    with contextlib.ExitStack() as stack:
+        session = LinkSession(_upgrade(stack, sock, target, nonce), endpoint, meter, used)
+        stack.callback(session.close)
+        session.tcp_connect = tcp_connect
+        session.upgrade_s = (used.monotonic_ns() - before_ns) / 1e9
         token = _shake_hands(session, key, nonce)
         _open_udp(session, path, token)
         session.account()
         yield session
-    finally:
-        session.close()
 
 
 def _connect(target: Target, path: LinkPath) -> tuple[socket.socket, Endpoint]:
@@ -246,14 +244,14 @@ def _connect(target: Target, path: LinkPath) -> tuple[socket.socket, Endpoint]:
     )
 
 
-def _upgrade(sock: socket.socket, target: Target, nonce: str) -> ClientConnection:
-    """The WebSocket on a connected socket."""
+def _upgrade(stack: contextlib.ExitStack, sock: socket.socket, target: Target, nonce: str) -> ClientConnection:
+    """The WebSocket on a connected socket, closed by `stack`."""
     from websockets.exceptions import InvalidStatus, WebSocketException
     from websockets.sync.client import connect
     from websockets.typing import Subprotocol
 
     try:
-        return connect(
+        opening = connect(
             f"ws://{target}{control.PATH}",
             sock=sock,
             subprotocols=[Subprotocol(control.SUBPROTOCOL)],
@@ -262,10 +260,11 @@ def _upgrade(sock: socket.socket, target: Target, nonce: str) -> ClientConnectio
             user_agent_header="perfkit",
             additional_headers={control.NONCE_HEADER: nonce},
             open_timeout=_CONNECT_TIMEOUT_S,
-            close_timeout=5,
+            close_timeout=3,
             ping_interval=None,
             max_size=control.MAX_MESSAGE_BYTES,
         )
+        return stack.enter_context(opening)
     except InvalidStatus as error:
         sock.close()
         raise ProbeError(
