@@ -165,10 +165,10 @@ def test_skipped_lines_are_listed_with_their_places(write: Write, capsys: pytest
 def test_excluded_requests_are_listed_with_both_ends(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     main(["analyze", write("a.log", EXCLUDED), "--list-excluded"])
 
-    assert capsys.readouterr().out.splitlines() == [
-        "a.log:2-3: NO_RESP_DISCONNECT response_timeout Authorize: the connection was lost before the answer (row 1)",
-        "a.log:2-3: NO_RESP_DISCONNECT authorize_response_time Authorize: the connection was lost before the answer (row 2)",
-    ]
+    authorize, response = sorted(capsys.readouterr().out.splitlines())
+    sentence = "Authorize: the connection was lost before the answer (row "
+    assert authorize.startswith(f"a.log:2-3: NO_RESP_DISCONNECT authorize_response_time {sentence}")
+    assert response.startswith(f"a.log:2-3: NO_RESP_DISCONNECT response_timeout {sentence}")
 
 
 def test_quiet_prints_nothing(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
@@ -336,7 +336,7 @@ def test_progress_appears_only_for_who_waits(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("perfkit.cli.progress.time.monotonic", lambda: now[0])
     monkeypatch.setattr(progress, "is_terminal", lambda stream: True)
 
     with progress.Progress(wanted=True) as shown:
@@ -355,7 +355,7 @@ def test_progress_is_silent_for_pipes_and_when_quiet(
     wanted: bool, terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("perfkit.cli.progress.time.monotonic", lambda: now[0])
     monkeypatch.setattr(progress, "is_terminal", lambda stream: terminal)
 
     with progress.Progress(wanted=wanted) as shown:
