@@ -189,7 +189,6 @@ class Clock:
 
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    speed: float = 1.0
 
     @staticmethod
     def now() -> datetime:
@@ -199,7 +198,7 @@ class Clock:
     @classmethod
     def scaled(cls, speed: float) -> Clock:
         """Return a clock on which `speed` seconds pass in each real second, for emulators as fast."""
-        return cls(lambda: time.monotonic() * speed, lambda delay_s: time.sleep(delay_s / speed), speed)
+        return cls(lambda: time.monotonic() * speed, lambda delay_s: time.sleep(delay_s / speed))
 
 
 class RefusedError(DeviceError):

@@ -172,7 +172,7 @@ def _ask_port(port: str) -> Finding:
 
 def _ask_address(address: str, *, interface: str | None = None) -> Finding:
     from perfkit_probes.radio.hilink.device import HilinkDevice
-    from perfkit_probes.radio.hilink.session import HttpLimits
+    from perfkit_probes.radio.hilink.transport import HttpLimits
 
     place = f"http://{address}" + (f" through {interface}" if interface else "")
     limits = HttpLimits(_PROBE_TIMEOUT_S, _PROBE_TIMEOUT_S, 3 * _PROBE_TIMEOUT_S)

@@ -13,7 +13,7 @@ from perfkit_probes.radio.at_modem.device import AtDevice
 from perfkit_probes.radio.at_modem.transport import SerialTransport
 from perfkit_probes.radio.base import Clock, RadioDevice
 from perfkit_probes.radio.hilink.device import HilinkDevice
-from perfkit_probes.radio.hilink.session import HttpLimits
+from perfkit_probes.radio.hilink.transport import HttpLimits
 
 SPEED = 400.0
 # Half as fast as the dongle, so that a busy machine does not turn deadlines into results.

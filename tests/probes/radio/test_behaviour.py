@@ -109,6 +109,16 @@ def test_nothing_is_written_when_nothing_differs(bench: Bench) -> None:
     assert link.connected  # a write would have dropped the link
 
 
+@pytest.mark.parametrize(("kind", "option"), [("hilink", "network_mode"), ("at", "acquisition_order")])
+def test_technology_that_is_set_already_is_not_written(kind: str, option: str) -> None:
+    with BENCHES[kind](**{option: "03"}) as bench, bench.open_device() as device:
+        wait_for(device, Technology.G4)
+        device.set_technology(Technology.G4)
+        link = device.link_state()
+
+    assert link.connected  # a write would have dropped the link
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_restore_that_does_not_take_is_an_error(kind: str) -> None:
     with BENCHES[kind]() as bench, bench.open_device() as device:

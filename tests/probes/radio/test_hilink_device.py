@@ -19,7 +19,7 @@ from perfkit_probes.emulators.hilink_answers import PROFILES
 from perfkit_probes.emulators.radio import Fault
 from perfkit_probes.radio.base import RefusedError, SignalSource, Technology
 from perfkit_probes.radio.hilink.device import HilinkDevice
-from perfkit_probes.radio.hilink.session import HttpLimits, interface_options
+from perfkit_probes.radio.hilink.transport import HttpLimits, interface_options
 from tests.probes.radio.devices import CLOCK, LIMITS, SPEED, hilink_bench
 
 ALL_MODES = ["01", "02", "03", "00"]

@@ -329,6 +329,43 @@ def test_signal_during_the_restore_is_held_back(bench: Bench, journal: Journal) 
     assert any("putting the dongle back" in line for line in told)
 
 
+def test_terminal_that_is_gone_does_not_keep_the_dongle_from_being_put_back(journal: Journal) -> None:
+    def broken_terminal(_line: str) -> None:
+        raise BrokenPipeError("nobody reads")
+
+    with hilink_bench() as bench:
+        before = bench.settings()
+        limits = SwitchLimits(deadline_s=600, restore_s=600)
+        with guard_of(bench, journal, limits, broken_terminal) as guard:
+            guard.switch(Technology.G3)
+            bench.radio.unplug(for_s=40)
+            CLOCK.sleep(1)
+
+        assert (guard.restored, bench.settings()) == (True, before)
+
+
+def test_another_dongle_is_not_switched_when_the_first_is_lost(journal: Journal) -> None:
+    limits = SwitchLimits(reopen_s=6)
+    with hilink_bench() as first, hilink_bench(imei="860000000000099", network_mode="03") as second:
+        with guard_of(first, journal, limits) as guard:
+            guard._open_again, first_again = second.open_device, guard._open_again
+            guard._drop()
+            result = guard.switch(Technology.G3)
+            guard._open_again = first_again
+
+        assert (result.outcome, second.settings()[0]) == (Outcome.ERROR, "03")
+        assert (result.reason or "").startswith("another dongle answers at")
+
+
+def test_progress_says_how_long_and_what(journal: Journal) -> None:
+    seen: list[str] = []
+    with hilink_bench() as bench, guard_of(bench, journal) as guard:
+        guard.switch(Technology.G2, progress=seen.append)
+
+    assert seen[0] == "0 s of 600 s: not answering"
+    assert any(line.endswith("disconnected (902)") for line in seen)
+
+
 def test_nothing_to_restore(journal: Journal) -> None:
     assert restore_from_journal(lambda _uri: pytest.fail("no device is needed"), journal=journal) == []
 

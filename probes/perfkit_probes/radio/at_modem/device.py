@@ -129,8 +129,10 @@ class AtDevice:
 
     def set_technology(self, technology: Technology) -> None:
         """Write the acquisition order for one technology; the other four values are written as they were read."""
-        wanted = self.mode_settings().replaced("acqorder", parsing.ACQUISITION_ORDER[technology])
-        self._channel.command(parsing.mode_command(wanted), timeout_s=_WRITE_TIMEOUT_S)
+        now = self.mode_settings()
+        wanted = now.replaced("acqorder", parsing.ACQUISITION_ORDER[technology])
+        if wanted != now:
+            self._channel.command(parsing.mode_command(wanted), timeout_s=_WRITE_TIMEOUT_S)
 
     def connect(self) -> None:
         """Open the data connection of the NCM interface with the modem's own profile."""

@@ -1,1 +1,1 @@
-"""HiLink devices: huawei-lte-api within limits (`session`), answers as values (`parsing`), the driver (`device`)."""
+"""HiLink devices: HTTP within limits (`transport`), the API (`session`), answers (`parsing`), the driver (`device`)."""

@@ -24,7 +24,8 @@ from perfkit_probes.radio.base import (
     same_mask,
 )
 from perfkit_probes.radio.hilink import parsing
-from perfkit_probes.radio.hilink.session import NO_SIM, HilinkSession, HttpLimits
+from perfkit_probes.radio.hilink.session import NO_SIM, HilinkSession
+from perfkit_probes.radio.hilink.transport import HttpLimits
 
 
 class HilinkDevice:
@@ -64,7 +65,7 @@ class HilinkDevice:
         link = self.link_state()
         answer = self._session.get_optional("device/signal")
         hidden = parsing.text_of(answer, "rssi") is None
-        para = self._session.get_optional("net/signal-para") if hidden else {}
+        para = self._session.get_optional("net/signal-para", may_be_page=True) if hidden else {}
         return parsing.signal(answer, para, link, at=self._clock.now())
 
     def link_state(self) -> LinkState:
@@ -75,13 +76,13 @@ class HilinkDevice:
         pin: dict[str, object] = {}
         switch: dict[str, object] = {}
         if not link.connected:
-            pin = self._session.get_optional("pin/status")
-            switch = self._session.get_optional("dialup/mobile-dataswitch")
+            pin = self._session.get_optional("pin/status", may_be_page=True)
+            switch = self._session.get_optional("dialup/mobile-dataswitch", may_be_page=True)
         return parsing.link_state(status, plmn, pin, switch)
 
     def modes(self) -> tuple[Technology, ...]:
         """Return the technologies the device can be restricted to."""
-        mode_list = self._session.get_optional("net/net-mode-list")
+        mode_list = self._session.get_optional("net/net-mode-list", may_be_page=True)
         information = {} if mode_list else self._session.get_optional("device/information")
         return parsing.modes(mode_list, information)
 
@@ -94,12 +95,14 @@ class HilinkDevice:
 
     def set_technology(self, technology: Technology) -> None:
         """Write NetworkMode for one technology; both band masks are written as they were read."""
-        wanted = self.mode_settings().replaced("NetworkMode", parsing.MODE_OF_TECHNOLOGY[technology])
-        self._write(wanted)
+        now = self.mode_settings()
+        wanted = now.replaced("NetworkMode", parsing.MODE_OF_TECHNOLOGY[technology])
+        if wanted != now:
+            self._write(wanted)
 
     def connect(self) -> None:
         """Dial, unless the device is set to dial by itself (ConnectMode 0)."""
-        if parsing.number_of(self._session.get_optional("dialup/connection"), "ConnectMode") != 0:
+        if parsing.number_of(self._session.get_optional("dialup/connection", may_be_page=True), "ConnectMode") != 0:
             self._session.post("dialup/dial", {"Action": "1"}, waits=False)
 
     def restore_settings(self, settings: ModeSettings) -> None:
@@ -144,7 +147,7 @@ class HilinkDevice:
         read = self.mode_settings()
         if read == settings:
             return True
-        mode_list = self._session.get_optional("net/net-mode-list")
+        mode_list = self._session.get_optional("net/net-mode-list", may_be_page=True)
         return (
             read["NetworkMode"] == settings["NetworkMode"]
             and same_mask(

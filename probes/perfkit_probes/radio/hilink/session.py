@@ -1,23 +1,18 @@
-"""HTTP with a HiLink device: huawei-lte-api held within limits of time, size and trust.
+"""The HTTP API of a HiLink device: huawei-lte-api, and what has to be known to use it.
 
-The one module that imports huawei-lte-api and requests, itself imported only when a device is opened. What it answers
-for, each found with huawei-lte-api 2.0.1:
+The one module that imports huawei-lte-api, itself imported only when a device is opened. What it answers for, each
+found with huawei-lte-api 2.0.1:
 
 * Two writes through one Connection fail on some firmware (125003), so every write opens its own.
 * The library wants a token page and an endpoint that some firmware lacks: it recurses without end on 125002, ends in a
   KeyError without a token, and sends 64-character tokens whole, of which the last 32 count. The token is fetched here.
-* Timeouts are none by default, and no timeout covers a body that drips: a watchdog closes the socket at the deadline.
-* Bodies are read without a limit, redirects followed anywhere, and proxies taken from the environment: all off.
+* It raises whatever an answer makes it stumble over, and waits without limit unless told: see also `transport`.
 """
 
 from __future__ import annotations
 
-import socket
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError
@@ -25,13 +20,10 @@ from xml.parsers.expat import ExpatError
 import requests  # noqa: TID253 - this module is itself imported only when a device is opened
 from huawei_lte_api.Connection import Connection  # noqa: TID253 - as above
 from huawei_lte_api.exceptions import ResponseErrorException  # noqa: TID253 - as above
-from requests.adapters import HTTPAdapter  # noqa: TID253 - as above
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import HTTPError
 
 from perfkit.core.errors import DeviceError
 from perfkit_probes.radio.base import Clock, RawRecorder, RefusedError
+from perfkit_probes.radio.hilink.transport import DeviceAdapter, HttpLimits, printable
 
 NOT_SUPPORTED, LOGIN_REQUIRED, BUSY, NO_SIM = 100002, 100003, 100004, 112008
 _TOKEN_CODES = {125001, 125002, 125003}
@@ -57,159 +49,8 @@ _MEANINGS = {
 _TOKEN_LENGTH = 32
 
 
-@dataclass(frozen=True, slots=True)
-class HttpLimits:
-    """What one request may take. 45 s for an answer is what the device's own web page allows a mode change."""
-
-    connect_s: float = 5.0
-    read_s: float = 45.0
-    total_s: float = 60.0
-    body_bytes: int = 262_144  # the longest answers known are lists of a few kilobytes
-    busy_s: float = 45.0
-    busy_pause_s: float = 3.0
-
-
-def _watched_pool(sockets: list[socket.socket]) -> type[HTTPConnectionPool]:
-    """Return a pool class that keeps the socket in use in `sockets`, so that a watchdog can close it."""
-
-    class WatchedConnection(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            if self.sock is not None:
-                sockets[:] = [self.sock]
-
-    class WatchedPool(HTTPConnectionPool):
-        ConnectionCls = WatchedConnection
-
-    return WatchedPool
-
-
-def interface_options(interface: str | None) -> list[tuple[int, int, int | bytes]]:
-    """Return the socket options that keep traffic on one interface; raises DeviceError where there is none.
-
-    Linux SO_BINDTODEVICE (unprivileged since 5.7), macOS IP_BOUND_IF (25), Windows IP_UNICAST_IF (31, index in
-    network order).
-    """
-    options: list[tuple[int, int, int | bytes]] = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-    if interface is None:
-        return options
-    try:
-        index = socket.if_nametoindex(interface)
-    except OSError as error:
-        message = f'there is no network interface "{interface}"; `perfkit dongle detect` lists those with a dongle'
-        raise DeviceError(message) from error
-    if sys.platform == "linux":
-        options.append((socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode() + b"\0"))
-    elif sys.platform == "darwin":
-        options.append((socket.IPPROTO_IP, 25, index))
-    else:
-        options.append((socket.IPPROTO_IP, 31, socket.htonl(index)))
-    return options
-
-
-class _ReadBody:
-    """A raw response whose body has been read: the body comes from memory, the rest from the original."""
-
-    def __init__(self, raw: Any, body: bytes) -> None:
-        self._raw = raw
-        self._body = body
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._raw, name)
-
-    def stream(self, *_args: object, **_kwargs: object) -> Iterator[bytes]:
-        yield self._body
-
-
-class _DeviceAdapter(HTTPAdapter):
-    """Sends one request to the device and to nobody else, within the limits, and shows the answer to the recorder."""
-
-    def __init__(self, url: str, limits: HttpLimits, *, interface: str | None, recorder: RawRecorder | None) -> None:
-        self._address = urlsplit(url).netloc
-        self._url = url
-        self._limits = limits
-        self._options = interface_options(interface)
-        self._recorder = recorder
-        self._sockets: list[socket.socket] = []
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, socket_options=self._options, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _watched_pool(self._sockets)}
-
-    def send(self, request: Any, *_args: Any, **_kwargs: Any) -> Any:
-        target = urlsplit(request.url)
-        if target.scheme != "http" or target.netloc != self._address:
-            where = printable(request.url)
-            raise DeviceError(f"{self._url} sends perfkit on to {where}, which is not the dongle; not followed")
-        expired = threading.Event()
-        watchdog = threading.Timer(self._limits.total_s, self._expire, args=(expired,))
-        watchdog.daemon = True
-        watchdog.start()
-        what = f"{request.method} {target.path}"
-        try:
-            response = super().send(
-                request, stream=True, timeout=(self._limits.connect_s, self._limits.read_s), proxies={}
-            )
-            body = self._read_body(response.raw, what)
-        except DeviceError:
-            raise
-        except (requests.RequestException, HTTPError, OSError) as error:
-            raise DeviceError(self._why(error, what, expired=expired.is_set())) from error
-        finally:
-            watchdog.cancel()
-        if expired.is_set():
-            raise DeviceError(self._why(None, what, expired=True))
-        if self._recorder is not None:
-            self._recorder.record(what, body.decode("utf-8", "replace"))
-        response.raw = _ReadBody(response.raw, body)
-        return response
-
-    def _expire(self, expired: threading.Event) -> None:
-        expired.set()
-        for one in self._sockets:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-    def _read_body(self, raw: Any, what: str) -> bytes:
-        body = bytearray()
-        for piece in raw.stream(16_384, decode_content=True):
-            body += piece
-            if len(body) > self._limits.body_bytes:
-                raw.close()
-                limit = self._limits.body_bytes
-                raise DeviceError(
-                    f"{self._url} answers {what} with more than {limit} bytes, which no dongle does; stopped reading"
-                )
-        if b"<!ENTITY" in body:
-            raise DeviceError(f"{self._url} answers {what} with XML entity definitions, which no dongle sends; refused")
-        return bytes(body)
-
-    def _why(self, error: Exception | None, what: str, *, expired: bool) -> str:
-        if expired:
-            return f"{self._url} did not finish its answer to {what} within {self._limits.total_s:g} s"
-        if isinstance(error, requests.ConnectTimeout):
-            limit_s = self._limits.connect_s
-            return f"{self._url} did not accept a connection within {limit_s:g} s; is the dongle plugged in?"
-        if isinstance(error, requests.Timeout) or "timed out" in str(error):
-            return f"{self._url} did not answer {what} within {self._limits.read_s:g} s"
-        if isinstance(error, requests.ConnectionError):
-            return f"{self._url} cannot be reached ({_root(error)}); is the dongle plugged in?"
-        return f"{self._url} broke off its answer to {what} ({_root(error)})"
-
-
-def printable(text: str) -> str:
-    """Return at most 120 characters of a text from the device, on one line and without control characters."""
-    return "".join(one if one.isprintable() else "?" for one in " ".join(text.split()))[:120]
-
-
-def _root(error: BaseException | None) -> str:
-    """Return the innermost reason of a chain of exceptions, in the words of the system where it has any."""
-    while error is not None and (error.__cause__ or error.__context__) is not None:
-        error = error.__cause__ or error.__context__
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return printable(str(error)) or type(error).__name__
+class UnreadableError(DeviceError):
+    """The device answered something other than HiLink XML."""
 
 
 class _TokenConnection(Connection):
@@ -249,6 +90,16 @@ class _TokenConnection(Connection):
         return {}
 
 
+_UNREADABLE = (ExpatError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+
+
+def _hang_up(connection: Connection) -> None:
+    """Log out where a login was made, and close; what was asked before has succeeded whatever comes back now."""
+    with suppress(DeviceError, ResponseErrorException, requests.RequestException, *_UNREADABLE):
+        connection.close()
+    connection.requests_session.close()
+
+
 class HilinkSession:
     """Reads and writes of one HiLink device; every failure is a DeviceError, a refusal with a code a RefusedError."""
 
@@ -281,10 +132,17 @@ class HilinkSession:
         self.close()
         return self._get(endpoint)
 
-    def get_optional(self, endpoint: str) -> dict[str, object]:
-        """Return the fields of an endpoint, {} where this firmware has none or keeps it behind the login."""
+    def get_optional(self, endpoint: str, *, may_be_page: bool = False) -> dict[str, object]:
+        """Return the fields of an endpoint, {} where this firmware has none or keeps it behind the login.
+
+        With `may_be_page`, also where it answers with a web page or a torso, as some do for what they do not know.
+        """
         try:
             return self.get(endpoint)
+        except UnreadableError:
+            if not may_be_page:
+                raise
+            return {}
         except RefusedError as error:
             if error.code not in _ABSENT_CODES | {LOGIN_REQUIRED}:
                 raise
@@ -309,9 +167,7 @@ class HilinkSession:
         """End the session; may be called twice."""
         reader, self._reader = self._reader, None
         if reader is not None:
-            with suppress(DeviceError, ResponseErrorException, requests.RequestException, ExpatError, ValueError):
-                reader.close()
-            reader.requests_session.close()
+            _hang_up(reader)
 
     def _get(self, endpoint: str) -> dict[str, object]:
         with self._translated(f"GET /api/{endpoint}"):
@@ -329,9 +185,7 @@ class HilinkSession:
             try:
                 answer = connection.post_set(endpoint, data)
             finally:
-                with suppress(DeviceError, ResponseErrorException):
-                    connection.close()
-                connection.requests_session.close()
+                _hang_up(connection)
             if answer != "OK":
                 raise ValueError("not OK")
 
@@ -339,7 +193,7 @@ class HilinkSession:
         session = requests.Session()
         session.trust_env = False  # a proxy of the environment would not lead to the dongle
         session.max_redirects = 5
-        adapter = _DeviceAdapter(self.url, self._limits, interface=self._interface, recorder=self._recorder)
+        adapter = DeviceAdapter(self.url, self._limits, interface=self._interface, recorder=self._recorder)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         timeout = (self._limits.connect_s, self._limits.read_s)
@@ -366,9 +220,9 @@ class HilinkSession:
             ) from error
         except requests.RequestException as error:
             raise DeviceError(f"{self.url} refused {what} ({printable(str(error))})") from error
-        except (ExpatError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        except _UNREADABLE as error:
             message = f"{self.url} answers {what} with something other than HiLink XML; is this a HiLink dongle?"
-            raise DeviceError(message) from error
+            raise UnreadableError(message) from error
 
     def _refusal(self, code: int, what: str) -> str:
         meaning = _MEANINGS.get(code, "a code perfkit does not know")

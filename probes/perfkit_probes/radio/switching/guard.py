@@ -81,7 +81,7 @@ class ModeGuard:
         self._journal = journal or Journal()
         self._clock = clock or Clock()
         self._limits = limits or SwitchLimits()
-        self._tell = tell or (lambda _line: None)
+        self._tell = tell
         self._device: RadioDevice | None = None
         self._entry: JournalEntry | None = None
         self._handlers: dict[int, object] = {}
@@ -93,9 +93,12 @@ class ModeGuard:
 
     @property
     def device(self) -> RadioDevice:
-        """The device, opened again if it was lost; raises DeviceError when it does not answer."""
+        """The device, opened again if it was lost; raises DeviceError when it is silent or another one is there."""
         if self._device is None:
             self._device = self._open_again()
+            if self._entry is not None and self._device.identity().key != self._entry.key:
+                self._drop()
+                raise DeviceError(f"another dongle answers at {self._entry.uri}; plug the {self._entry.model} back in")
         return self._device
 
     @property
@@ -131,8 +134,17 @@ class ModeGuard:
         if kind is None and self._held is not None:
             _stop(self._held)
 
-    def switch(self, technology: Technology, *, traffic: TrafficCheck | None = None) -> SwitchResult:
-        """Change to one technology and wait until it is registered and traffic flows, or the deadline is over."""
+    def switch(
+        self,
+        technology: Technology,
+        *,
+        traffic: TrafficCheck | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> SwitchResult:
+        """Change to one technology and wait until it is registered and traffic flows, or the deadline is over.
+
+        `progress` gets a short text at each look, e.g. "12 s of 150 s: searching".
+        """
         begun_s = self._clock.monotonic()
         while True:
             try:
@@ -149,7 +161,7 @@ class ModeGuard:
             self._clock.sleep(self._limits.poll_s)
         if refused is not None:
             return self._result(technology, *refused, begun_s=begun_s)
-        return self._wait(technology, traffic, self._clock.monotonic())
+        return self._wait(technology, traffic, progress)
 
     def _write(self, technology: Technology) -> tuple[Outcome, str] | None:
         """Write the technology; return why it cannot be, None when it is written."""
@@ -163,11 +175,16 @@ class ModeGuard:
         self.device.set_technology(technology)
         return None
 
-    def _wait(self, technology: Technology, traffic: TrafficCheck | None, begun_s: float) -> SwitchResult:
-        """Poll until the link is steady."""
+    def _wait(
+        self, technology: Technology, traffic: TrafficCheck | None, progress: Callable[[str], None] | None
+    ) -> SwitchResult:
+        """Look until the link is steady."""
+        begun_s = asked_s = self._clock.monotonic()
         steady, link, problem = 0, None, None
-        asked_s = begun_s
-        while self._clock.monotonic() - begun_s < self._limits.deadline_s:
+        while (waited_s := self._clock.monotonic() - begun_s) < self._limits.deadline_s:
+            if progress is not None:
+                state = "not answering" if link is None else link.connection or link.registration.value
+                progress(f"{waited_s:.0f} s of {self._limits.deadline_s:.0f} s: {state}")
             self._clock.sleep(self._limits.poll_s)
             try:
                 link = self.device.link_state()
@@ -175,15 +192,13 @@ class ModeGuard:
                 if not is_there and link.registration.is_registered and self._is_due(asked_s):
                     asked_s = self._clock.monotonic()
                     self.device.connect()
-                problem = None
             except DeviceError as error:
                 self._drop()
                 steady, problem = 0, str(error)
                 continue
-            steady = steady + 1 if is_there else 0
-            fatal = None if is_there else sim_problem(link)
-            if fatal is not None:
-                return self._result(technology, Outcome.ERROR, fatal, link=link, begun_s=begun_s)
+            steady, problem = steady + 1 if is_there else 0, None if is_there else sim_problem(link)
+            if problem is not None:
+                return self._result(technology, Outcome.ERROR, problem, link=link, begun_s=begun_s)
             if steady >= self._limits.steady_polls:
                 problem = traffic() if traffic is not None else None
                 if problem is None:
@@ -214,7 +229,7 @@ class ModeGuard:
             )
         if left is not None and left.settings.driver == settings.driver:
             if left.settings != settings:
-                self._tell(f"a run of {left.started} was killed; its saved settings ({left.settings}) will be restored")
+                self._say(f"a run of {left.started} was killed; its saved settings ({left.settings}) will be restored")
             settings = left.settings
         entry = JournalEntry.now(self.device.uri, identity.key, identity.model, settings)
         self._journal.save(entry)
@@ -227,8 +242,6 @@ class ModeGuard:
         deadline_s = self._clock.monotonic() + self._limits.restore_s
         while True:
             try:
-                if self.device.identity().key != entry.key:
-                    raise DeviceError(f"another dongle answers at {entry.uri}; plug the {entry.model} back in")
                 self.device.restore_settings(entry.settings)
                 break
             except DeviceError as error:
@@ -236,7 +249,7 @@ class ModeGuard:
                 self.restored = False
                 if self._clock.monotonic() >= deadline_s:
                     raise DeviceError(self._how_to_heal(entry, error)) from error
-                self._tell(f"the dongle's settings are not back yet ({error}); trying again")
+                self._say(f"the dongle's settings are not back yet ({error}); trying again")
                 self._clock.sleep(self._limits.poll_s)
         self.restored = True
         self._journal.remove(entry.key)
@@ -246,6 +259,12 @@ class ModeGuard:
             f"the dongle was not put back to {entry.settings}: {error}. Plug it in and run `perfkit dongle restore`;"
             f" the settings are kept in {self._journal.path(entry.key)}"
         )
+
+    def _say(self, line: str) -> None:
+        """Tell the user, who may have closed the terminal: that must not keep the dongle from being put back."""
+        if self._tell is not None:
+            with suppress(OSError, ValueError, RuntimeError):
+                self._tell(line)
 
     def _drop(self) -> None:
         device, self._device = self._device, None
@@ -269,7 +288,7 @@ class ModeGuard:
         self._interrupts += number == signal.SIGINT
         if self._interrupts >= 3:
             raise KeyboardInterrupt
-        self._tell("putting the dongle back, please wait; Ctrl-C three times leaves it to `perfkit dongle restore`")
+        self._say("putting the dongle back, please wait; Ctrl-C three times leaves it to `perfkit dongle restore`")
 
     def _release_signals(self) -> None:
         for number, handler in self._handlers.items():
