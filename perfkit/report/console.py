@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from perfkit.core.analysis_record import AnalysisDocument, Outcome, ParameterResult
+from perfkit.core.analysis_record import AnalysisDocument, Outcome, ParameterResult, StillToMeasure
 from perfkit.core.uncertainty import Comparison
-from perfkit.report.console_blocks import bullets, heading, plain_table, text
+from perfkit.report.console_blocks import bullets, facts, heading, indented, plain_table, text
 from perfkit.report.console_inputs import input_blocks
 from perfkit.report.console_parameter import parameter_blocks
 from perfkit.report.wording import NOTHING, counted, measured_text, stated_text
@@ -24,7 +24,8 @@ _STYLES = {
     Comparison.ABOVE: "red",
     Comparison.NOT_STATED: "",
 }
-_ANALOGY = "BY ANALOGY: no official performance parameters exist for OCPP 2.x; the rules of 1.6 were applied"
+OFFICIAL_BASIS = "OCPP 1.6"
+_ANALOGY = "BY ANALOGY with OCPP 1.6: none of these figures is an official performance parameter"
 
 
 def render(document: AnalysisDocument, *, width: int, colour: bool, full: bool = False) -> str:
@@ -53,7 +54,7 @@ def render(document: AnalysisDocument, *, width: int, colour: bool, full: bool =
 
 def _blocks(document: AnalysisDocument, *, full: bool) -> Iterable[RenderableType]:
     yield text(_title(document), "bold")
-    if document.basis != "OCPP 1.6":
+    if document.basis != OFFICIAL_BASIS:
         yield text(_ANALOGY, "bold yellow")
     yield ""
     yield _overview(document)
@@ -125,21 +126,24 @@ def _policy(document: AnalysisDocument) -> Iterable[RenderableType]:
 
 
 def _still_to_measure(document: AnalysisDocument, *, full: bool) -> Iterable[RenderableType]:
+    """Per parameter, the combinations without a value beside the test cases that would produce one."""
     if not document.still_to_measure:
         return
     names = {parameter.key: parameter.name for parameter in document.parameters}
-    yield heading("Still to be measured, and the test cases that would produce it")
-    table = plain_table("Parameter", "Combination", "Test cases")
+    by_parameter: dict[str, list[StillToMeasure]] = {}
     for entry in document.still_to_measure:
-        shown = entry.test_cases if full else entry.test_cases[:TEST_CASES_SHOWN]
-        rest = len(entry.test_cases) - len(shown)
-        more = f" ... and {rest} more" if rest else ""
-        table.add_row(
-            text(names.get(entry.parameter, entry.parameter)),
-            text(entry.combination),
-            text(", ".join(shown) + more),
-        )
-    yield table
+        by_parameter.setdefault(entry.parameter, []).append(entry)
+    edition = "" if document.basis == OFFICIAL_BASIS else " (of OCPP 1.6)"
+    yield heading(f"Still to be measured, and the test cases{edition} that would produce it")
+    for key, entries in by_parameter.items():
+        yield indented(text(names.get(key, key)))
+        yield indented(facts((entry.combination, _test_cases(entry, full=full)) for entry in entries))
+
+
+def _test_cases(entry: StillToMeasure, *, full: bool) -> str:
+    shown = entry.test_cases if full else entry.test_cases[:TEST_CASES_SHOWN]
+    rest = len(entry.test_cases) - len(shown)
+    return ", ".join(shown) + (f" ... and {rest} more" if rest else "")
 
 
 def _closing(document: AnalysisDocument) -> str:

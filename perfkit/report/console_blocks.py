@@ -58,7 +58,7 @@ def facts(pairs: Iterable[tuple[str, str]]) -> RenderableType:
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     table.add_column(overflow="fold")
     for label, sentence in pairs:
         table.add_row(text(label, "dim"), text(sentence))
