@@ -13,7 +13,7 @@ import msgspec
 from perfkit.core.policy import Policy, Verdicts
 from perfkit.core.sample import Flag, Reason, Row
 from perfkit_analyzers.dialects.facts import Place
-from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, STAY, Part, PartKey, RowRef, RunLedger, Shift
+from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, STAY, Part, PartKey, RowRef, RunLedger, Shift, add_histogram
 from perfkit_analyzers.message import (
     LogEvent,
     Narration,
@@ -86,7 +86,7 @@ class Exclusions(msgspec.Struct):
 
 
 class RoleTotals(msgspec.Struct):
-    """Everything the runs of one role yielded. `set_aside` counts values outside the headline because of the verdict."""
+    """Everything the runs of one role yielded; `set_aside` counts values that the verdict keeps out of the headline."""
 
     totals: dict[PartKey, Total] = {}
     exclusions: dict[tuple[str, Reason], Exclusions] = {}
@@ -106,8 +106,7 @@ class RoleTotals(msgspec.Struct):
             group = self.exclusions.setdefault(reason_key, Exclusions())
             group.count += excluded.count
             group.rows += [(file, ref) for ref in excluded.rows[: max(0, EXCLUSIONS_LISTED - len(group.rows))]]
-        for value_ns, times in result.ledger.tool_times.items():
-            self.tool_times[value_ns] = self.tool_times.get(value_ns, 0) + times
+        add_histogram(self.tool_times, result.ledger.tool_times)
 
     def merge(self, other: RoleTotals, shift: Shift) -> None:
         """Take in the totals of a later part of the input."""
@@ -120,8 +119,7 @@ class RoleTotals(msgspec.Struct):
             room = max(0, EXCLUSIONS_LISTED - len(mine.rows))
             mine.rows += [(file, shift.ref(ref)) for file, ref in group.rows[:room]]
         self.set_aside.update(other.set_aside)
-        for value_ns, times in other.tool_times.items():
-            self.tool_times[value_ns] = self.tool_times.get(value_ns, 0) + times
+        add_histogram(self.tool_times, other.tool_times)
 
 
 RecordSink = Callable[[Role | None, Record], None]

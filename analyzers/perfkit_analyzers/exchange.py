@@ -24,9 +24,9 @@ class Ending(StrEnum):
 class Exchange(msgspec.Struct, frozen=True, gc=False):
     """One CALL and how it ended.
 
-    `answer` is None unless ANSWERED. `end_ns` and `end_line` are the answer's, else where the wait ended. `clock_step`:
-    the log's clock was stepped in between. `handshake`: the connection was down when the CALL was sent and came up before
-    the answer.
+    `answer` is None unless ANSWERED. `end_ns` and `end_line` are the answer's, else where the wait ended.
+    `clock_step`: the log's clock was stepped in between. `handshake`: the connection was down when the CALL was sent
+    and came up before the answer.
     """
 
     call: OcppMessage

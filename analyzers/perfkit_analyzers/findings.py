@@ -10,6 +10,7 @@ from perfkit.core.pics.model import Pics
 from perfkit.core.uncertainty import too_coarse
 from perfkit_analyzers.campaign import Campaign, RunSummary
 from perfkit_analyzers.message import Role
+from perfkit_analyzers.results import ROLE_WORDS
 from perfkit_analyzers.tracker import AnomalyKind
 
 _ANOMALIES = {
@@ -84,7 +85,7 @@ def _left_out(campaign: Campaign, role: Role | None) -> list[str]:
         reason = describe_run(run, role).left_out
         if reason is not None:
             reasons.setdefault(reason, []).append(run)
-    analysed = role.value.replace("_", " ") if role else "one"
+    analysed = ROLE_WORDS[role] if role else "one"
     words = {
         "role_mismatch": f"the DUT of these runs is not the {analysed} that is analysed",
         "role_unknown": "nothing tells whether the DUT is a charging station or a CSMS",

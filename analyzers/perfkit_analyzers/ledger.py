@@ -7,6 +7,7 @@ for the rows themselves (`keep`).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import msgspec
 
@@ -18,6 +19,12 @@ class RowRef(msgspec.Struct, frozen=True):
 
     number: int
     row: Row
+
+
+def add_histogram(mine: dict[int, int], theirs: Mapping[int, int]) -> None:
+    """Add the counts of another histogram to `mine`."""
+    for value, times in theirs.items():
+        mine[value] = mine.get(value, 0) + times
 
 
 class Shift(msgspec.Struct, frozen=True):
@@ -44,9 +51,15 @@ STAY = Shift()
 
 
 class Part(msgspec.Struct):
-    """What is known of the rows of one (parameter, combination) that share one fate in the headline."""
+    """What is known of the rows of one (parameter, combination) that share one fate in the headline.
+
+    Histograms of nanoseconds: the values, those net of the tool's own nested answers, and those counted from the
+    request where the value is not.
+    """
 
     histogram: dict[int, int] = {}
+    net: dict[int, int] = {}
+    from_request: dict[int, int] = {}
     largest: RowRef | None = None
     smallest: RowRef | None = None
     censored: int = 0
@@ -67,6 +80,10 @@ class Part(msgspec.Struct):
             return
         times = self.histogram.get(value, 0)
         self.histogram[value] = times + 1
+        if row.net_ns is not None:
+            self.net[row.net_ns] = self.net.get(row.net_ns, 0) + 1
+        if row.from_request_ns is not None:
+            self.from_request[row.from_request_ns] = self.from_request.get(row.from_request_ns, 0) + 1
         if not times:
             if self.largest is None or value > _value(self.largest):
                 self.largest = RowRef(number, row)
@@ -75,8 +92,9 @@ class Part(msgspec.Struct):
 
     def merge(self, other: Part, shift: Shift = STAY) -> None:
         """Take in another part."""
-        for value, times in other.histogram.items():
-            self.histogram[value] = self.histogram.get(value, 0) + times
+        add_histogram(self.histogram, other.histogram)
+        add_histogram(self.net, other.net)
+        add_histogram(self.from_request, other.from_request)
         self.flags.update(other.flags)
         self.censored += other.censored
         self.largest = _extreme(self.largest, other.largest, shift, larger=True)

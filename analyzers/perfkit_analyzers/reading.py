@@ -1,7 +1,7 @@
 """Reads every input into one campaign: in order, or large plain logs in parts on several processors.
 
-A part begins with a run, since ids, connection, date and connector states start anew there (docs/method.md). It is warmed
-up by the run before it, whose open transactions it needs. Results do not depend on how the input was cut.
+A part begins with a run, since ids, connection, date and connector states start anew there (docs/method.md). It is
+warmed up by the run before it, whose open transactions it needs. Results do not depend on how the input was cut.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _info(name: str, sha256: str, log_format: str, tally: LineTally, runs: int) 
     return InputInfo(name, sha256, log_format, tally.lines, tally.messages, tally.narration, tally.skipped, runs)
 
 
-# --- parts --------------------------------------------------------------------------------------------------------------
+# --- parts ------------------------------------------------------------------------------------------------------
 
 
 class _Cut(msgspec.Struct, frozen=True):

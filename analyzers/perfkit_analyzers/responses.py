@@ -9,7 +9,7 @@ from perfkit_analyzers.exchange import Ending, Exchange
 def response_row(
     parameter: str, exchange: Exchange, *, phase: str | None, errors_apart: bool, combination: str | None = None
 ) -> Row:
-    """Row of an exchange; `combination` defaults to the action. `errors_apart`: CALLERRORs stay outside the headline."""
+    """Row of an exchange; `combination` defaults to the action. `errors_apart`: CALLERRORs are no headline values."""
     call = exchange.call
     value_ns = exchange.end_ns - call.stamp_ns
     named = combination or call.action or ""

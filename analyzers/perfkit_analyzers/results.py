@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.core.analysis_record import (
+    Beside,
     Combination,
     ExcludedPlace,
     ExclusionGroup,
@@ -15,7 +16,7 @@ from perfkit.core.analysis_record import (
     Place,
     StillToMeasure,
 )
-from perfkit.core.pics.model import Pics, StatedValue
+from perfkit.core.pics.model import Pics
 from perfkit.core.policy import Aggregate, Policy
 from perfkit.core.sample import Flag
 from perfkit.core.statistics import Summary, coverage_of_maximum, summarize
@@ -24,6 +25,8 @@ from perfkit_analyzers.campaign import RoleTotals, Total
 from perfkit_analyzers.ledger import RowRef
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.parameters.base import Parameter
+
+ROLE_WORDS = {Role.CHARGING_STATION: "charging station", Role.CSMS: "CSMS"}
 
 
 def parameter_result(parameter: Parameter, role: Role | None, totals: RoleTotals, pics: Pics) -> ParameterResult:
@@ -62,6 +65,8 @@ def parameter_result(parameter: Parameter, role: Role | None, totals: RoleTotals
         mean_s=summary.mean_s,
         p95_s=summary.p95_s,
         max_s=summary.max_s,
+        net=_beside(whole.part.net, whole.part.histogram),
+        from_request=_beside(whole.part.from_request, whole.part.histogram),
         coverage=coverage_of_maximum(summary.count),
         uncertainty_s=budget.expanded_s if budget else None,
         uncertainty_terms=list(budget.terms) if budget else [],
@@ -138,7 +143,17 @@ def _combination(name: str, total: Total, *, in_headline: bool) -> Combination:
         p95_s=summary.p95_s,
         max_s=summary.max_s,
         max_at=_place(total.largest_file, total.part.largest),
+        net=_beside(total.part.net, total.part.histogram),
+        from_request=_beside(total.part.from_request, total.part.histogram),
     )
+
+
+def _beside(other: Mapping[int, int], values: Mapping[int, int]) -> Beside | None:
+    """Summary of the other view; None when there is none or when it does not differ from the values."""
+    summary = summarize(other)
+    if summary.median_s is None or summary.max_s is None or other == values:
+        return None
+    return Beside(summary.median_s, summary.max_s)
 
 
 def _exclusions(parameter: str, totals: RoleTotals) -> list[ExclusionGroup]:
@@ -172,7 +187,7 @@ def _why_not(parameter: Parameter, role: Role | None, totals: RoleTotals, *, mea
     if role is None:
         return "no run tells the role of the DUT"
     if role not in parameter.roles:
-        only = " or ".join(sorted(r.value.replace("_", " ") for r in parameter.roles))
+        only = " or ".join(sorted(ROLE_WORDS[r] for r in parameter.roles))
         return f"{only} only (A.4)"
     excluded = sum(group.count for (key, _), group in totals.exclusions.items() if key == parameter.key)
     if totals.set_aside[parameter.key]:
@@ -192,8 +207,3 @@ def still_to_measure(results: Sequence[ParameterResult], parameters: Sequence[Pa
             if result.count == 0 or (len(parameter.yields) > 1 and not is_named):
                 missing.append(StillToMeasure(result.key, entry.combination, list(entry.test_cases)))
     return missing
-
-
-def stated_of(pics: Pics, key: str) -> StatedValue | None:
-    """What the vendor states for a parameter; None when nothing."""
-    return pics.performance.by_key()[key]

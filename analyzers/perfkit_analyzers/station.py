@@ -90,7 +90,7 @@ class Station:
         queue_tolerance_s: float = 4.0,
         transactions: dict[str, Place] | None = None,
     ) -> None:
-        """Start with nothing known but the PICS' number of connectors and the transactions of earlier runs of the file."""
+        """Start with nothing known but the PICS' number of connectors and the transactions of the run before."""
         self.dialect = dialect
         self.connectors: dict[Place, Connector] = {}
         self.transactions = {} if transactions is None else transactions
@@ -141,7 +141,7 @@ class Station:
         return bool(self._sequences)
 
     def members(self) -> frozenset[Place]:
-        """Every connector known to exist (seen, counted by the PICS or NumberOfConnectors); empty when none is known."""
+        """Every connector known to exist (seen, or counted by the PICS or NumberOfConnectors); empty when none is."""
         seen = {place for place in self.connectors if place != STATION_CONNECTOR}
         if not self.dialect.has_station_connector:
             return frozenset(seen)
@@ -331,7 +331,7 @@ class Station:
 
 
 def payload_time_ns(text: str | None) -> int | None:
-    """Payload time stamp as nanoseconds since 1970 UTC; None if absent or unreadable. Without a zone it is taken as UTC."""
+    """Payload time stamp in nanoseconds since 1970 UTC (as which it is taken without a zone); None if unreadable."""
     if not text:
         return None
     try:

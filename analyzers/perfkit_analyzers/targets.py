@@ -1,4 +1,4 @@
-"""What ends a triggered function: the message, or the set of messages, that satisfies the request (docs/method.md 5, T2)."""
+"""What ends a triggered function: the message or set of messages that satisfies the request (docs/method.md 5, T2)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Accept = Callable[[StatusReport], tuple[Flag, ...] | None]
 class Target(ABC):
     """Takes the DUT's messages one by one until the request is satisfied.
 
-    `first` is the message that satisfied it first, `last` the one that completed it, at `moment`; None as long as nothing
-    did. `is_noop`: what is wanted holds already. `may_be_silent`: it may hold already, the log does not tell.
+    `first` is the message that satisfied it first, `last` the one that completed it, at `moment`; None as long as
+    nothing did. `is_noop`: what is wanted holds already. `may_be_silent`: it may hold already, the log does not tell.
     """
 
     is_noop = False
@@ -81,8 +81,8 @@ class StatusTarget(Target):
 class StatusSetTarget(Target):
     """A StatusNotification of each connector of a set.
 
-    `waiting` holds the connectors that must report; those in `unknown` may stay silent, since their status before is not
-    known. An empty set with nothing known at all accepts whatever comes until the window closes.
+    `waiting` holds the connectors that must report; those in `unknown` may stay silent, since their status before is
+    not known. An empty set with nothing known at all accepts whatever comes until the window closes.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """The result document of `perfkit analyze`, schema `perfkit.analysis/1`: the only hand-off to reports and notebooks.
 
-Durations are seconds, None (JSON null) is "not measured" or "not stated". The JSON Schema is generated from these types.
+Durations are seconds, None (JSON null) is "not measured" or "not stated". The JSON Schema is generated from these
+types.
 """
 
 from __future__ import annotations
@@ -65,8 +66,19 @@ class FlagCount(msgspec.Struct, frozen=True):
     count: int
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """The same observations seen in another way: median and maximum in seconds."""
+
+    median_s: float
+    max_s: float
+
+
 class Combination(msgspec.Struct, frozen=True):
-    """Statistics of one combination, e.g. `ReserveNow/StatusNotification`. `in_headline` is false for rows shown apart."""
+    """Statistics of one combination, e.g. `ReserveNow/StatusNotification`. `in_headline` is false for rows shown apart.
+
+    `net` is without the tool's own answers to nested requests, `from_request` counts from the request where the
+    value does not; None where either is the value itself.
+    """
 
     name: str
     in_headline: bool
@@ -78,15 +90,18 @@ class Combination(msgspec.Struct, frozen=True):
     p95_s: float | None
     max_s: float | None
     max_at: Place | None
+    net: Beside | None = None
+    from_request: Beside | None = None
 
 
 class ParameterResult(msgspec.Struct, frozen=True):
     """One performance parameter of Appendix A.4.
 
-    `measured_s` is the headline by policy, unrounded. With `measured_is_lower_bound` a CALL waited longer than the largest
-    value without an answer: `measured_s` is then that wait and the headline reads "> x s (no answer)". `reason` says why
-    nothing was measured. `set_aside` counts values of runs without verdict PASS. `coverage` is the fraction of the
-    population that the maximum covers with 95 % confidence.
+    `measured_s` is the headline by policy, unrounded. With `measured_is_lower_bound` a CALL waited longer than the
+    largest value without an answer: `measured_s` is then that wait and the headline reads "> x s (no answer)".
+    `reason` says why nothing was measured. `set_aside` counts values of runs without verdict PASS. `coverage` is
+    the fraction of the population that the maximum covers with 95 % confidence. `net` and `from_request` as in a
+    combination.
     """
 
     key: str
@@ -119,6 +134,8 @@ class ParameterResult(msgspec.Struct, frozen=True):
     combinations: list[Combination]
     exclusions: list[ExclusionGroup]
     flags: list[FlagCount]
+    net: Beside | None = None
+    from_request: Beside | None = None
 
 
 class ToolInfo(msgspec.Struct, frozen=True):

@@ -53,7 +53,7 @@ class Reason(Code):
     DUP_ID = "DUP_ID", "P4", "retransmitted with the same id; the later one took the answer"
     REBOOT = "REBOOT", "T8", "the station was rebooting"
     FW_DIAG = "FW_DIAG", "T8", "inside a firmware or diagnostics sequence"
-    NOOP = "NOOP", "T4", "the connector already had the wanted status, so silence is legal"
+    NOOP = "NOOP", "T4", "the connector already had the wanted status: silence is legal"
     STATE_UNKNOWN = "STATE_UNKNOWN", "T4", "the connector's status was not known, so silence may be legal"
     OPERATOR = "OPERATOR", "T9", "an operator was asked to act inside the interval"
     NO_STATUS = "NO_STATUS", "T7", "the caused message never came"
@@ -93,10 +93,10 @@ class Flag(Code):
 class Row(msgspec.Struct, frozen=True, gc=False):
     """What became of one candidate.
 
-    Lines: `request_line` is the candidate's CALL, `from_line` where the interval starts, `to_line` where it ends (for an
-    exclusion the line that decided; None if there is none). Values in nanoseconds: `value_ns` is None for exclusions and
-    a lower bound for censored rows; `from_request_ns` counts from the request, `first_ns` to the first member of a set,
-    `net_ns` without the tool's own nested answers. `separate` rows never enter the headline.
+    Lines: `request_line` is the candidate's CALL, `from_line` where the interval starts, `to_line` where it ends
+    (for an exclusion the line that decided; None if there is none). Values in nanoseconds: `value_ns` is None for
+    exclusions and a lower bound for censored rows; `from_request_ns` counts from the request, `first_ns` to the
+    first member of a set, `net_ns` without the tool's own nested answers. `separate` rows never enter the headline.
     """
 
     parameter: str

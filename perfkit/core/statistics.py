@@ -1,4 +1,4 @@
-"""Exact statistics of a sample kept as a histogram, so that memory depends on the distinct values and not on their number."""
+"""Exact statistics of a sample kept as a histogram: memory depends on the distinct values, not on their number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uncertainty of an interval between two stamps of one clock, and the comparison with a stated value (docs/method.md 10)."""
+"""Uncertainty of an interval between two stamps, and the comparison with a stated value (docs/method.md 10)."""
 
 from __future__ import annotations
 

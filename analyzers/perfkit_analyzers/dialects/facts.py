@@ -1,8 +1,8 @@
 """What messages mean, independent of the OCPP version.
 
-A *place* names a part of the station: `()` the whole station, `(1,)` connector 1 (1.6) or EVSE 1 (2.x), `(1, 2)` connector 2
-of EVSE 1 (2.x), `(0,)` the station's own status in 1.6. Place `a` contains place `b` when `b` starts with `a`.
-`time` is the payload's own time stamp as text (the DUT's clock), None if absent.
+A *place* names a part of the station: `()` the whole station, `(1,)` connector 1 (1.6) or EVSE 1 (2.x), `(1, 2)`
+connector 2 of EVSE 1 (2.x), `(0,)` the station's own status in 1.6. Place `a` contains place `b` when `b` starts
+with `a`. `time` is the payload's own time stamp as text (the DUT's clock), None if absent.
 """
 
 from __future__ import annotations

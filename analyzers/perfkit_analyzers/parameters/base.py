@@ -37,8 +37,8 @@ class RunContext(msgspec.Struct, frozen=True):
 class Collector:
     """Sees the events of a run in file order and adds rows. Override what the parameter needs.
 
-    Each method is called before `Station` takes the event in, so the station still shows the state before it. `called` is
-    called only for facts of the types in `interests`, `answered` only for requests of the tool.
+    Each method is called before `Station` takes the event in, so the station still shows the state before it.
+    `called` is called only for facts of the types in `interests`, `answered` only for requests of the tool.
     """
 
     interests: tuple[type[Fact], ...] = ()
@@ -132,8 +132,8 @@ C = TypeVar("C", bound=Candidate)
 class WindowCollector(Collector, ABC, Generic[C]):
     """Keeps the open candidates of a run and decides each exactly once.
 
-    A candidate is decided when it is answered and its message has come, when it is refused, or when its window closes: at
-    a disconnection, at what the parameter says, and with the run.
+    A candidate is decided when it is answered and its message has come, when it is refused, or when its window closes:
+    at a disconnection, at what the parameter says, and with the run.
     """
 
     def __init__(self, context: RunContext) -> None:
