@@ -35,8 +35,8 @@ def lines_at(paths: Sequence[str], file: str, numbers: Collection[int]) -> dict[
 def _numbered(stream: ByteStream) -> Iterator[tuple[int, bytes]]:
     number = 0
     for block in line_blocks(stream):
-        lines = [block.data] if block.overlong else block.data.split(b"\n")
-        if not block.overlong and not lines[-1]:
+        lines = block.data.split(b"\n")
+        if not lines[-1]:
             lines.pop()
         for line in lines:
             number += 1

@@ -42,9 +42,6 @@ def render(document: AnalysisDocument, *, width: int, colour: bool, full: bool =
         force_terminal=colour,
         color_system="standard" if colour else None,
         legacy_windows=False,
-        markup=False,
-        emoji=False,
-        highlight=False,
         _environ={},
     )
     for block in _blocks(document, full=full):

@@ -37,6 +37,8 @@ TABLES = {
     "skipped": frames.SKIPPED_TYPES,
 }
 
+DTYPES = {"text": "string", "integer": "Int64", "number": "float64", "boolean": "boolean", "time": "datetime64[ns]"}
+
 
 @pytest.fixture
 def log(tmp_path: Path) -> str:
@@ -119,7 +121,7 @@ def test_columns_and_types_hold_also_without_rows(tmp_path: Path) -> None:
     for name, types in TABLES.items():
         table = getattr(measured, name)
         assert list(table.columns) == list(types)
-        assert [str(dtype) for dtype in table.dtypes] == [frames._DTYPES[kind] for kind in types.values()]
+        assert [str(dtype) for dtype in table.dtypes] == [DTYPES[kind] for kind in types.values()]
 
 
 @pytest.mark.parametrize("name", list(TABLES))
