@@ -90,8 +90,8 @@ class Combination(msgspec.Struct, frozen=True):
     p95_s: float | None
     max_s: float | None
     max_at: Place | None
-    net: Beside | None = None
-    from_request: Beside | None = None
+    net: Beside | None
+    from_request: Beside | None
 
 
 class ParameterResult(msgspec.Struct, frozen=True):
@@ -134,8 +134,8 @@ class ParameterResult(msgspec.Struct, frozen=True):
     combinations: list[Combination]
     exclusions: list[ExclusionGroup]
     flags: list[FlagCount]
-    net: Beside | None = None
-    from_request: Beside | None = None
+    net: Beside | None
+    from_request: Beside | None
 
 
 class ToolInfo(msgspec.Struct, frozen=True):

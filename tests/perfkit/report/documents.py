@@ -87,6 +87,8 @@ NOT_MEASURED = ParameterResult(
     combinations=[],
     exclusions=[ExclusionGroup(Reason.OPERATOR, "T9", Reason.OPERATOR.sentence, 2, [])],
     flags=[],
+    net=None,
+    from_request=None,
 )
 
 NOT_APPLICABLE = msgspec.structs.replace(
@@ -104,7 +106,7 @@ NOT_APPLICABLE = msgspec.structs.replace(
 
 def combination(name: str, max_s: float, **rest: object) -> Combination:
     place = Place(7, "a.log", 3, 3, 5)
-    return msgspec.structs.replace(Combination(name, True, 2, 0, 0.1, 0.2, 0.3, max_s, max_s, place), **rest)
+    return msgspec.structs.replace(Combination(name, True, 2, 0, 0.1, 0.2, 0.3, max_s, max_s, place, None, None), **rest)
 
 
 MEASURED = msgspec.structs.replace(

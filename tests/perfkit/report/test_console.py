@@ -58,7 +58,7 @@ def test_parameter_says_where_its_maximum_comes_from_and_how_sure_it_is() -> Non
 def test_exclusions_and_flags_are_explained_in_one_line_each() -> None:
     text = shown()
 
-    assert line_with(text, "NOOP") == "3 NOOP (T4): the connector already had the wanted status, so silence is legal"
+    assert line_with(text, "NOOP") == "3 NOOP (T4): the connector already had the wanted status: silence is legal"
     assert line_with(text, "TARGET_ALT").startswith("1 TARGET_ALT (T2): another status")
 
 

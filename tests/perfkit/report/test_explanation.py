@@ -81,7 +81,7 @@ def test_exclusion_says_its_reason_and_has_no_value() -> None:
 
     lines = shown(Sample(9, row, in_headline=False))
 
-    assert lines[1] == "excluded, NOOP: the connector already had the wanted status, so silence is legal"
+    assert lines[1] == "excluded, NOOP: the connector already had the wanted status: silence is legal"
     assert "decided by a.log:5" in lines
     assert "no value: the row is excluded" in lines
     assert "nothing; excluded as NOOP: 3 requests of this parameter" in lines
