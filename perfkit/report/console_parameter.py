@@ -44,6 +44,13 @@ def _sample(parameter: ParameterResult, statistic: str) -> Iterator[tuple[str, s
         yield "values", "single observation: nothing is known of how much the time varies"
     elif parameter.count:
         yield "values", _spread(parameter)
+    for label, beside, meaning in (
+        ("net", parameter.net, "without the tool's own answers in between"),
+        ("from request", parameter.from_request, "counted from the request"),
+    ):
+        if beside is not None:
+            figures = f"maximum {seconds(beside.max_s, unit=True)}, median {seconds(beside.median_s)}"
+            yield label, f"{figures} ({meaning}; information)"
     if parameter.unanswered:
         wait = seconds(parameter.longest_wait_s, unit=True)
         yield "unanswered", f"{counted(parameter.unanswered, 'request')}, longest wait {wait}"

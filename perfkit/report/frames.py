@@ -6,10 +6,10 @@ Types: durations are float seconds (NaN: none), line numbers and counts nullable
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from perfkit.core.analysis_record import AnalysisDocument, ParameterResult
+from perfkit.core.analysis_record import AnalysisDocument, Combination, ParameterResult
 from perfkit.core.errors import UsageError
 from perfkit.report.samples import COLUMNS
 
@@ -49,6 +49,10 @@ PARAMETER_TYPES: Types = {
     "unanswered": "integer",
     "longest_wait_s": "number",
     "set_aside": "integer",
+    "net_median_s": "number",
+    "net_max_s": "number",
+    "from_request_median_s": "number",
+    "from_request_max_s": "number",
     "measured_file": "text",
     "measured_line": "integer",
     "measured_row": "integer",
@@ -65,6 +69,10 @@ COMBINATION_TYPES: Types = {
     "mean_s": "number",
     "p95_s": "number",
     "max_s": "number",
+    "net_median_s": "number",
+    "net_max_s": "number",
+    "from_request_median_s": "number",
+    "from_request_max_s": "number",
 }
 
 RUN_TYPES: Types = {
@@ -126,30 +134,36 @@ def _plain(value: object) -> object:
 
 def parameters_frame(document: AnalysisDocument) -> DataFrame:
     """One row per parameter, also those that do not apply."""
-    return frame(([pick(p) for pick in _PARAMETER_COLUMNS] for p in document.parameters), PARAMETER_TYPES)
-
-
-def _attribute(name: str) -> Callable[[ParameterResult], object]:
-    return lambda parameter: _plain(getattr(parameter, name))
-
-
-_AT: dict[str, Callable[[ParameterResult], object]] = {
-    "measured_file": lambda parameter: parameter.measured_at.file if parameter.measured_at else None,
-    "measured_line": lambda parameter: parameter.measured_at.request_line if parameter.measured_at else None,
-    "measured_row": lambda parameter: parameter.measured_at.row if parameter.measured_at else None,
-}
-_PARAMETER_COLUMNS = [_AT.get(name) or _attribute(name) for name in PARAMETER_TYPES]
+    rows = ({**_scalars(parameter), **_measured_at(parameter)} for parameter in document.parameters)
+    return frame(([row[name] for name in PARAMETER_TYPES] for row in rows), PARAMETER_TYPES)
 
 
 def combinations_frame(document: AnalysisDocument) -> DataFrame:
     """One row per combination of each parameter."""
-    names = [name for name in COMBINATION_TYPES if name != "parameter"]
     rows = (
-        [parameter.key, *(getattr(combination, name) for name in names)]
+        {**_scalars(combination), "parameter": parameter.key}
         for parameter in document.parameters
         for combination in parameter.combinations
     )
-    return frame(rows, COMBINATION_TYPES)
+    return frame(([row[name] for name in COMBINATION_TYPES] for row in rows), COMBINATION_TYPES)
+
+
+def _scalars(result: ParameterResult | Combination) -> dict[str, object]:
+    """The fields, enumerations as text, and what stands beside the value as columns of its own."""
+    values = {name: _plain(getattr(result, name)) for name in result.__struct_fields__}
+    for name, beside in (("net", result.net), ("from_request", result.from_request)):
+        values[f"{name}_median_s"] = beside.median_s if beside else None
+        values[f"{name}_max_s"] = beside.max_s if beside else None
+    return values
+
+
+def _measured_at(parameter: ParameterResult) -> dict[str, object]:
+    place = parameter.measured_at
+    return {
+        "measured_file": place.file if place else None,
+        "measured_line": place.request_line if place else None,
+        "measured_row": place.row if place else None,
+    }
 
 
 def runs_frame(document: AnalysisDocument) -> DataFrame:

@@ -79,6 +79,8 @@ def _test_case(suite: Element, parameter: ParameterResult, *, strict: bool) -> N
     facts: dict[str, object] = {"name": parameter.name, "outcome": parameter.outcome.value}
     if parameter.applicable:
         facts |= {name: getattr(parameter, name) for name in _PROPERTIES}
+    for name, beside in (("net_max_s", parameter.net), ("from_request_max_s", parameter.from_request)):
+        facts[name] = beside.max_s if beside else None
     place = parameter.measured_at
     if place is not None:
         facts["measured_at"] = f"{place.file}:{place.request_line}"

@@ -10,6 +10,7 @@ from perfkit.core.analysis_record import (
     SCHEMA,
     AnalysisDocument,
     AnomalyInfo,
+    Beside,
     Combination,
     DutInfo,
     ExclusionGroup,
@@ -106,7 +107,9 @@ NOT_APPLICABLE = msgspec.structs.replace(
 
 def combination(name: str, max_s: float, **rest: object) -> Combination:
     place = Place(7, "a.log", 3, 3, 5)
-    return msgspec.structs.replace(Combination(name, True, 2, 0, 0.1, 0.2, 0.3, max_s, max_s, place, None, None), **rest)
+    return msgspec.structs.replace(
+        Combination(name, True, 2, 0, 0.1, 0.2, 0.3, max_s, max_s, place, None, None), **rest
+    )
 
 
 MEASURED = msgspec.structs.replace(
@@ -135,6 +138,8 @@ MEASURED = msgspec.structs.replace(
     combinations=[combination("ReserveNow/StatusNotification", 0.6123), combination("Apart/X", 0.9, in_headline=False)],
     exclusions=[ExclusionGroup(Reason.NOOP, "T4", Reason.NOOP.sentence, 3, [])],
     flags=[FlagCount(Flag.TARGET_ALT, "T2", Flag.TARGET_ALT.sentence, 1)],
+    net=Beside(0.19, 0.5901),
+    from_request=Beside(0.31, 0.751),
 )
 
 BOUND = msgspec.structs.replace(

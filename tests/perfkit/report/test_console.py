@@ -48,6 +48,12 @@ def test_parameter_says_where_its_maximum_comes_from_and_how_sure_it_is() -> Non
     assert line_with(text, "maximum", "0.612") == "maximum 0.612 s, expanded uncertainty 0.021 s (k = 2)"
     assert line_with(text, "from", "row 7") == "from a.log:3, measured from line 4 to 5 (row 7)"
     assert "26 from 0.100 to 0.612 s, median 0.200, mean 0.250, p95 0.300; the maximum covers 89.1 %" in text
+    assert line_with(text, "net ") == (
+        "net maximum 0.590 s, median 0.190 (without the tool's own answers in between; information)"
+    )
+    assert line_with(text, "from request") == (
+        "from request maximum 0.751 s, median 0.310 (counted from the request; information)"
+    )
     assert line_with(text, "set aside") == "set aside 2 values of runs without verdict PASS"
     assert line_with(text, "unanswered") == "unanswered 1 request, longest wait 35.001 s"
     assert line_with(text, "single observation: ") == (
