@@ -246,7 +246,7 @@ def _connect(target: Target, path: LinkPath) -> tuple[socket.socket, Endpoint]:
 
 def _upgrade(stack: contextlib.ExitStack, sock: socket.socket, target: Target, nonce: str) -> ClientConnection:
     """The WebSocket on a connected socket, closed by `stack`."""
-    from websockets.exceptions import InvalidStatus, WebSocketException
+    from websockets.exceptions import InvalidStatus, InvalidURI, SecurityError, WebSocketException
     from websockets.sync.client import connect
     from websockets.typing import Subprotocol
 
@@ -270,6 +270,12 @@ def _upgrade(stack: contextlib.ExitStack, sock: socket.socket, target: Target, n
         raise ProbeError(
             f"{target} answers HTTP {error.response.status_code} instead of opening the WebSocket: a web page, "
             "perhaps the dongle's own or the operator's captive page, or another service; is this the right address?"
+        ) from error
+    except (InvalidURI, SecurityError, ValueError) as error:
+        sock.close()
+        raise ProbeError(
+            f"{target} redirects to another place instead of opening the WebSocket ({error}): perhaps the operator's "
+            "captive page; is this the right address?"
         ) from error
     except (WebSocketException, OSError, EOFError, TimeoutError) as error:
         sock.close()
