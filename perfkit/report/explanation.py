@@ -52,8 +52,8 @@ def _fate(sample: SampleRow, document: AnalysisDocument) -> Iterator[str]:
     if row.kind is RowKind.EXCLUSION and row.reason is not None:
         yield f"excluded, {row.reason}: {row.reason.sentence}"
     elif row.kind is RowKind.CENSORED:
-        why = f" ({row.reason.sentence})" if row.reason else ""
-        yield f"no answer within {exact_seconds(row.value_ns or 0)} s{why}: a lower bound"
+        why = row.reason.sentence if row.reason else "no answer came"
+        yield f"more than {exact_seconds(row.value_ns or 0)} s, a lower bound: {why}"
     else:
         yield f"{exact_seconds(row.value_ns or 0)} s"
     if document.basis != "OCPP 1.6":

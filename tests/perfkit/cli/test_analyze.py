@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
@@ -369,3 +370,26 @@ def test_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     main(["analyze", "--help"])
 
     assert analyze.EXIT_CODES in capsys.readouterr().out
+
+
+def test_hostile_names_stay_text_in_every_output(
+    write: Write, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    answer = r'12:00:00.400 < 1 {"idTagInfo": {"status": "=1+1[red]\u001b[31m"}}'
+    frames = f'12:00:00.100 > 1 Authorize {{"idTag": "A1"}}\n{answer}'
+    log = write("=a[bold]\n\x1b[31m.log", octt(frames, test_case="TC_003_CSMS").replace("Title", "[/]\x1b[31m<&>"))
+    outputs = ["--samples", "s.csv", "--junit", "j.xml", "--out", "o"]
+
+    assert main(["analyze", log, "--full", *outputs]) == 0
+
+    out, err = capsys.readouterr()
+    assert all(character.isprintable() or character == "\n" for character in out + err)
+    assert "Authorize/=1+1[red]\\x1b[31m" in out
+    assert "=a[bold]\\n\\x1b[31m.log" in out
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "s.csv").read_text(), newline="")))
+    assert {row["file"] for row in rows} == {f"'{log}"}
+    assert json.loads((tmp_path / "o" / "result.json").read_text())["inputs"][0]["path"] == log
+    fromstring((tmp_path / "j.xml").read_bytes())  # noqa: S314 - our own text
+    for number in ("1", "2"):
+        main(["analyze", log, "--explain", number])
+        assert all(character.isprintable() or character == "\n" for character in capsys.readouterr().out)

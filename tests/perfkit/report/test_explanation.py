@@ -92,7 +92,7 @@ def test_wait_without_answer_is_a_bound() -> None:
 
     lines = shown(Sample(1, row))
 
-    assert lines[1] == "no answer within 35.0009 s: a lower bound"
+    assert lines[1] == "more than 35.0009 s, a lower bound: no answer came"
     assert "value end - request >= 35.0009 s" in lines
     assert "P5 without an answer the wait is a lower bound" in lines
 
