@@ -65,21 +65,21 @@ EXCHANGE_TYPES: frames.Types = {
 
 
 def analyze(
-    *paths: str | os.PathLike[str],
+    *paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     pics: str | os.PathLike[str] | None = None,
     role: str | None = None,
     max_skipped_share: float = assess.MAX_SKIPPED_SHARE,
 ) -> Measurements:
     """What `perfkit analyze PATHS --pics PICS` computes, as tables.
 
-    `paths` are logs, folders and archives; `role` is "charging_station" or "csms" and wins over the PICS.
+    `paths` are logs, folders and archives, or lists of them; `role` is "charging_station" or "csms" and wins over the PICS.
 
     Raises:
         PicsError: the PICS file is invalid.
         InputError: an input cannot be read, or more than `max_skipped_share` of its messages could not be.
         UsageError: no path, standard input, an unknown role, or pandas is not installed.
     """
-    names = [os.fspath(path) for path in paths]
+    names = [name for group in paths for name in _names(group)]
     if not names or "-" in names:
         raise UsageError("name logs, folders or archives; standard input can be read once only")
     if role is not None and role not in list(Role):
@@ -98,6 +98,10 @@ def analyze(
     if analysis.too_many_skipped:
         raise InputError(f"{too_many_skipped(analysis.document)}; a larger max_skipped_share allows more")
     return Measurements(names, analysis.document, records)
+
+
+def _names(group: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[str]:
+    return [os.fspath(group)] if isinstance(group, str | os.PathLike) else [os.fspath(path) for path in group]
 
 
 def _read_pics(path: str) -> tuple[Pics, PicsInfo]:
