@@ -72,7 +72,7 @@ def analyze(
 ) -> Measurements:
     """What `perfkit analyze PATHS --pics PICS` computes, as tables.
 
-    `paths` are logs, folders and archives, or lists of them; `role` is "charging_station" or "csms" and wins over the PICS.
+    `paths` are logs, folders and archives, or lists of them; `role` ("charging_station" or "csms") wins over the PICS.
 
     Raises:
         PicsError: the PICS file is invalid.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -37,6 +37,7 @@ from perfkit_analyzers.station import Station
 
 _CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
 _OUT = Direction.OUT
+_TRANSACTION_FACTS = frozenset({TransactionStart, TransactionStop})
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
 
@@ -239,7 +240,8 @@ class RunTracker:
         self._collectors = self._make_collectors(role)
         self._exchange_collectors = [c for c in self._collectors if type(c).exchanged is not Collector.exchanged]
         self._pair_call, self._pair_answer = self._pairing.call, self._pairing.answer
-        self._called = _subscriptions(self._collectors)
+        self._requested = _by_kind((collector, collector.requests) for collector in self._collectors)
+        self._evidence = _by_kind((collector, collector.evidence) for collector in self._collectors)
         self._calls = self._station.dialect.calls
         self._answers = self._station.dialect.answers
 
@@ -277,19 +279,24 @@ class RunTracker:
         if translate is None or (action == "MeterValues" and not self._station.meter_values_wanted):
             return
         try:
-            fact = translate(message.payload)
+            opened.fact = fact = translate(message.payload)
         except (msgspec.ValidationError, msgspec.DecodeError):
             self._anomalies.add(AnomalyKind.PAYLOAD, message.line)
             return
-        if fact is None:
-            return
-        opened.fact = fact
+        if fact is not None:
+            self._meant(message, fact)
+
+    def _meant(self, message: OcppMessage, fact: Fact) -> None:
+        """A CALL whose meaning is known."""
         kind = fact.__class__
-        if isinstance(fact, TransactionStart | TransactionStop) and self._station.is_repetition(message):
+        if kind in _TRANSACTION_FACTS and self._station.is_repetition(message):
             self._anomalies.add(AnomalyKind.RETRY, message.line)
             fact = msgspec.structs.replace(fact, repeated=True)
-        for called in self._called.get(kind, ()):
-            called(message, fact)
+        for collector in self._requested.get(kind, ()):
+            collector.called(message, fact)
+        for collector in self._evidence.get(kind, ()):
+            if collector.open:
+                collector.called(message, fact)
         self._station.take_call(message, fact)
 
     def _answer(self, message: OcppMessage) -> None:
@@ -338,13 +345,13 @@ class RunTracker:
                     collector.exchanged(exchange)
 
 
-def _subscriptions(collectors: Iterable[Collector]) -> dict[type[Fact], list[Callable[[OcppMessage, Fact], None]]]:
+def _by_kind(wanted: Iterable[tuple[Collector, Iterable[type[Fact]]]]) -> dict[type[Fact], list[Collector]]:
     """Which collectors want to see CALLs of which meaning."""
-    subscriptions: dict[type[Fact], list[Callable[[OcppMessage, Fact], None]]] = {}
-    for collector in collectors:
-        for kind in collector.interests:
-            subscriptions.setdefault(kind, []).append(collector.called)
-    return subscriptions
+    by_kind: dict[type[Fact], list[Collector]] = {}
+    for collector, kinds in wanted:
+        for kind in kinds:
+            by_kind.setdefault(kind, []).append(collector)
+    return by_kind
 
 
 class ResolutionGauge:

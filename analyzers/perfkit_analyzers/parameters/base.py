@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -38,10 +38,13 @@ class Collector:
     """Sees the events of a run in file order and adds rows. Override what the parameter needs.
 
     Each method is called before `Station` takes the event in, so the station still shows the state before it.
-    `called` is called only for facts of the types in `interests`, `answered` only for requests of the tool.
+    `called` is called for facts of the types in `requests`, and for those in `evidence` while something is `open`;
+    `answered` only for requests of the tool.
     """
 
-    interests: tuple[type[Fact], ...] = ()
+    requests: tuple[type[Fact], ...] = ()
+    evidence: tuple[type[Fact], ...] = ()
+    open: Sequence[object] = ()
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """A CALL of either side whose meaning is known."""

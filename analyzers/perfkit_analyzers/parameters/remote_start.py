@@ -78,7 +78,8 @@ class _Candidate(Candidate):
 class RemoteStartCollector(WindowCollector[_Candidate]):
     """One row per RemoteStartTransaction."""
 
-    interests = (RemoteStart, TransactionStart, StatusReport, Reset)
+    requests = (RemoteStart,)
+    evidence = (TransactionStart, StatusReport, Reset)
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
@@ -104,8 +105,6 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
                 return
 
     def _status_reported(self, message: OcppMessage, report: StatusReport) -> None:
-        if not self.open:
-            return
         moment = self.moment(message.stamp_ns, message.line)
         before = self.context.station.status(report.place)
         plugged = self.context.station.dialect.plugged_statuses

@@ -43,7 +43,8 @@ class _Candidate(Candidate):
 class RemoteStopCollector(WindowCollector[_Candidate]):
     """One row per RemoteStopTransaction."""
 
-    interests = (RemoteStop, TransactionStop)
+    requests = (RemoteStop,)
+    evidence = (TransactionStop,)
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""

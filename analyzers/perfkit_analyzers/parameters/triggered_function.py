@@ -92,8 +92,8 @@ class _Candidate(Candidate):
 class TriggeredFunctionCollector(WindowCollector[_Candidate]):
     """One row per request whose function is triggered."""
 
-    interests = (
-        *_REQUESTS,
+    requests = _REQUESTS
+    evidence = (
         *(Reset, FirmwareOrDiagnostics),
         *(StatusReport, MeterReport, OtherReport, Booted, TransactionStart, TransactionStop),
     )
@@ -107,13 +107,11 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
             self.close([c for c in self.waiting() if c.is_same_kind(candidate)], message)
             self.context.station.meter_values_wanted += candidate.wants_meter_values
             self.open.append(candidate)
-        elif isinstance(fact, Reset | FirmwareOrDiagnostics):
+        elif isinstance(fact, (Reset, FirmwareOrDiagnostics)):
             self.close(self.waiting(), message)
 
     def _offer(self, message: OcppMessage, fact: Fact) -> None:
         """Give a message to the oldest candidate that it satisfies, and to no other."""
-        if not self.open:
-            return
         moment = self.moment(message.stamp_ns, message.line)
         for candidate in self.waiting():
             if self._is_replay(fact, candidate):
