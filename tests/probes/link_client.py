@@ -34,7 +34,7 @@ def main(words: list[str]) -> None:
         goodput=GoodputPlan(asked["goodput"]) if asked.get("goodput") else None,
     )
     found = measure_link(Target(address), LinkPath(interface=asked.get("interface", "tun0")), plan)
-    print(json.dumps(dataclasses.asdict(found), default=plain))
+    sys.stdout.write(json.dumps(dataclasses.asdict(found), default=plain))
 
 
 if __name__ == "__main__":

@@ -189,6 +189,7 @@ def test_loss_is_counted() -> None:
             pytest.fail("four datagrams in a row were lost, which the seed does not do")
         row = measure_latency(session, LinkPath(), LatencyPlan(count=20, icmp_count=0)).idle
     assert row.sent == 20
+    assert row.loss is not None
     assert row.loss == pytest.approx(1 - row.count / 20)
     assert 0 < row.loss < 0.7
 

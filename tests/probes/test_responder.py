@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -39,15 +40,17 @@ def udp(responder: Responder) -> Iterator[socket.socket]:
         yield sock
 
 
-def raw(port: int, nonce: str = NONCE) -> connect:
-    return connect(
+@contextlib.contextmanager
+def raw(port: int, nonce: str = NONCE) -> Iterator[ClientConnection]:
+    with connect(
         f"ws://127.0.0.1:{port}{PATH}",
         subprotocols=[Subprotocol(SUBPROTOCOL)],
         additional_headers={NONCE_HEADER: nonce},
         compression=None,
         proxy=None,
         close_timeout=1,
-    )
+    ) as connection:
+        yield connection
 
 
 def answers(sock: socket.socket) -> list[bytes]:

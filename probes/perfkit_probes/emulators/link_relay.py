@@ -89,7 +89,7 @@ class _Target(asyncio.DatagramProtocol):
     def __init__(self, relay: LinkRelay, clients: _Clients, client: Address) -> None:
         self._relay, self._clients, self._client = relay, clients, client
 
-    def datagram_received(self, data: bytes, addr: Address) -> None:  # noqa: ARG002 - the protocol's signature
+    def datagram_received(self, data: bytes, addr: Address) -> None:
         """Pass an answer on."""
         self._clients.down(data, self._client)
 

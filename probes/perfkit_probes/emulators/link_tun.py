@@ -139,7 +139,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.communicate()
 
 
-def _open_tun(namespace: str, ends: tuple[str, str], ends_v6: tuple[str, str]) -> int:
+def _open_tun(namespace: str, ends: tuple[str, str], ends_v6: str) -> int:
     """The TUN device of one namespace, configured and up; leaves the process where it was."""
     import fcntl
 
@@ -153,7 +153,7 @@ def _open_tun(namespace: str, ends: tuple[str, str], ends_v6: tuple[str, str]) -
         fcntl.ioctl(device, _TUNSETIFF, struct.pack("16sH22x", b"tun0", _IFF_TUN | _IFF_NO_PI))
         _run("ip", "addr", "add", ends[0], "peer", ends[1], "dev", "tun0")
         with contextlib.suppress(DeviceError):  # a kernel without IPv6 still gives the IPv4 link
-            _run("ip", "-6", "addr", "add", ends_v6[0], "peer", ends_v6[1], "dev", "tun0", "nodad")
+            _run("ip", "-6", "addr", "add", f"{ends_v6}/64", "dev", "tun0", "nodad")
         _run("ip", "link", "set", "tun0", "up", "mtu", str(_MTU))
         if libc.setns(home, _CLONE_NEWNET) != 0:
             raise DeviceError("cannot return to the namespace of the start")
@@ -221,8 +221,8 @@ def _main(arguments: list[str]) -> None:
     libc.prctl(_PR_SET_TIMERSLACK, 1000)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     devices = (
-        _open_tun(near, (ends.near, ends.far), (ends.near_v6, ends.far_v6)),
-        _open_tun(far, (ends.far, ends.near), (ends.far_v6, ends.near_v6)),
+        _open_tun(near, (ends.near, ends.far), ends.near_v6),
+        _open_tun(far, (ends.far, ends.near), ends.far_v6),
     )
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
