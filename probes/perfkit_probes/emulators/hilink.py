@@ -213,8 +213,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _cookie(self) -> dict[str, str]:
         session_id = self._session_id()
-        if self.dongle.sessions.is_known(session_id):
-            return {}
+        if self.dongle.sessions.is_known(session_id) or (session_id and self._has(Fault.SESSION_EXPIRY)):
+            return {}  # with the fault, a browser that shows an old cookie gets no new one
         return {"Set-Cookie": f"SessionID={self.dongle.sessions.begin()};path=/;HttpOnly;"}
 
     def _session_id(self) -> str:
