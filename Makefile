@@ -6,13 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint typecheck format constraints clean
+.PHONY: help demo test lint typecheck format fuzz-asan constraints clean
 
 help:
 	@echo "make demo         analyze the sample campaign"
 	@echo "make test         everything that has to pass: lint, types, import contracts, tests"
 	@echo "make lint         ruff and import contracts only"
 	@echo "make format       rewrite the sources in the house style"
+	@echo "make fuzz-asan    the compiled scanner on damaged logs, under sanitizers (Linux, gcc)"
 	@echo "make constraints  pin the newest dependencies anew (needs uv)"
 	@echo "make clean        remove what was built"
 
@@ -35,6 +36,9 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+fuzz-asan: $(STAMP)
+	PYTHONPATH=. $(BIN)/python benchmarks/fuzz_scanner.py --asan
+
 # Reinstalled only when what is installed changed. The editable install follows the sources by itself.
 $(STAMP): pyproject.toml constraints.txt hatch_build.py analyzers/perfkit_analyzers/logtext/_octt_scan.c
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfkit needs Python 3.11 or newer: make PYTHON=python3.11")'
@@ -51,4 +55,5 @@ constraints:
 
 clean:
 	rm -rf $(VENV) build dist .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -f analyzers/perfkit_analyzers/logtext/_octt_scan.*.so
 	find . -name __pycache__ -not -path "./.git/*" -prune -exec rm -rf {} +

@@ -47,7 +47,7 @@ class CompiledScanner(BuildHookInterface[BuilderConfig]):
             build_data["pure_python"] = False
             build_data["infer_tag"] = True
 
-    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - hatchling's
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Drop what was compiled once the wheel is written."""
         if self._scratch is not None:
             self._scratch.cleanup()

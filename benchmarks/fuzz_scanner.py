@@ -65,7 +65,7 @@ LINES = [
 ]
 SPLINTERS = [
     b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\x1b[31m", b"\r", b"\r\n", b"\n", b"\t", b"\x7f", b"\x1f", b'"', b"\\",
-    b"{", b"}", b"[", b"]", b"}]", b",", b":", b"\\u00e9", b"\\ud83d\\ude00", b"\\udc00", b"\\uD8", b"\\x", b"NaN",
+    b"{", b"}", b"[", b"]", b"}]", b",", b":;", b"\\u00e9", b"\\ud83d\\ude00", b"\\udc00", b"\\uD8", b"\\x", b"NaN",
     b"Infinity", b"01", b"-", b"-0", b"1.", b".5", b"1e", b"1e999", b"+1", b"nul", b"True", b"9" * 30, b"[" * 70,
     b'{"a":' * 65, b" [msg-in] ", b"[12:00:00:000]", b'"' + b"y" * 33,
 ]  # fmt: skip

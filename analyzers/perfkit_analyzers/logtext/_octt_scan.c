@@ -41,8 +41,8 @@ enum {
 
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_DAY INT64_C(86400000000000)
-#define MAX_CLOCK_NS (INT64_MAX / 4) /* sums of three do not overflow */
-#define LAST_YEAR 2099               /* well below the limit above */
+#define MAX_CLOCK_NS (INT64_C(3) << 60) /* in the year 2079; the difference of two such times fits */
+#define LAST_YEAR 2078
 
 /* Python values that messages are made of. */
 enum { MESSAGE_CLASS, RAW_CLASS, DIRECTION_IN, DIRECTION_OUT, CALL, CALL_RESULT, PLAIN_RISE, VALUES };
@@ -217,8 +217,7 @@ static text object_end(text at, text end) {
                 continue;
             }
         } else {
-            at = scalar_end(at, end);
-            if (at == NULL) return NULL;
+            if ((at = scalar_end(at, end)) == NULL) return NULL;
             at = after_blanks(at);
         }
         while (*at == (objects & 1 ? '}' : ']')) { /* a value is complete: close what closes behind it */
@@ -310,11 +309,8 @@ static inline bool read_stamp(text line, line_clock *clock, int64_t *stamp_ns) {
     if (clock->width != TIME_WIDTH) {
         if (clock->known_date == NULL || memcmp(line, clock->known_date, DATE_WIDTH) != 0) {
             clock->known_day_ns = midnight_ns(line);
-            if (clock->known_day_ns < 0) {
-                clock->known_date = NULL;
-                return false;
-            }
-            clock->known_date = line;
+            clock->known_date = clock->known_day_ns < 0 ? NULL : line;
+            if (clock->known_date == NULL) return false;
         }
         day_ns += clock->known_day_ns;
         line += DATE_WIDTH;
@@ -328,10 +324,9 @@ static inline bool read_stamp(text line, line_clock *clock, int64_t *stamp_ns) {
 
 /* Behind a line ` [REQUEST]` or ` [RESPONSE]`, or NULL. */
 static inline text marker_end(text tag) {
-    text at = word_end(tag, " [RE");
+    const text at = word_end(tag, " [RE");
     if (at == NULL) return NULL;
-    at = *at == 'Q' ? word_end(at, "QUEST]\n") : word_end(at, "SPONSE]\n");
-    return at;
+    return word_end(at, *at == 'Q' ? "QUEST]\n" : "SPONSE]\n");
 }
 
 /* Behind a line ` [info]  Waiting for response message ...` without a colon (`_plain_info` in octt_text), or NULL. */
@@ -339,10 +334,8 @@ static inline text info_end(text tag, text end) {
     text at = word_end(tag, " [info] ");
     if (at == NULL) return NULL;
     if (*at == ' ') at++;
-    at = *at == 'W' ? word_end(at, "Waiting for ") : word_end(at, "Received ");
-    if (at == NULL || *at != 'r' || at[1] != 'e') return NULL;
-    at = at[2] == 'q' ? word_end(at, "request ") : word_end(at, "response ");
-    if (at == NULL) return NULL;
+    if ((at = word_end(at, *at == 'W' ? "Waiting for re" : "Received re")) == NULL) return NULL;
+    if ((at = word_end(at, *at == 'q' ? "quest " : "sponse ")) == NULL) return NULL;
     const text newline = memchr(at, '\n', (size_t)(end - at));
     return memchr(at, ':', (size_t)(newline - at)) == NULL ? newline + 1 : NULL;
 }
@@ -470,15 +463,10 @@ static bool take_clock(PyObject *values[4], line_clock *clock) {
         *fields[index] = PyLong_AsLongLongAndOverflow(values[index], &overflow);
         if (overflow || *fields[index] > MAX_CLOCK_NS || *fields[index] < -MAX_CLOCK_NS) return false;
     }
-    return clock->width == TIME_WIDTH || clock->width == TIME_WIDTH + DATE_WIDTH;
+    return clock->width == TIME_WIDTH || (clock->width == TIME_WIDTH + DATE_WIDTH && clock->base_ns == 0);
 }
 
-PyDoc_STRVAR(scan_doc,
-"scan(data, start, number, clock, events)\n--\n\n"
-"Append a message for each message line to `events`; where the plain lines end, messages, narration, last stamp.\n\n"
-"`data` holds whole lines; reading starts at the byte `start`, with the line after line `number`. `clock` is the\n"
-"width of a stamp, what to add to it, the stamp of the last line and the end of the day, all but the first in ns.");
-
+/* The signature and its meaning: _octt_scan.pyi */
 static PyObject *scan(PyObject *module, PyObject *args) {
     module_state *state = PyModule_GetState(module);
     PyObject *data, *values[4], *events;
@@ -530,7 +518,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
 
 static void module_free(void *module) { module_clear(module); }
 
-static PyMethodDef methods[] = {{"scan", scan, METH_VARARGS, scan_doc}, {NULL, NULL, 0, NULL}};
+static PyMethodDef methods[] = {{"scan", scan, METH_VARARGS, "scan(data, start, number, clock, events, /)\n--\n\n"}, {NULL, NULL, 0, NULL}};
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, module_exec}, {0, NULL}};
 

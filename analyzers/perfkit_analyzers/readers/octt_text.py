@@ -141,14 +141,17 @@ class OcttTextReader:
                     break
             end = data.find(b"\n", start)
             cut_off = end < 0
-            events += self._read_lines([data[start : size if cut_off else end]], number, cut_off=cut_off)
+            line = data[start : size if cut_off else end]
             number += 1
+            if busy:
+                body.line(line, number, cut_off=cut_off)
+                events += body.take()
+            else:
+                events += self._read_lines([line], number - 1, cut_off=cut_off)
             start = size if cut_off else end + 1
         return events, number
 
-    def _read_lines(  # noqa: C901, PLR0915 - the hot loop, in which a call per line costs a tenth
-        self, lines: list[bytes], number: int, *, cut_off: bool
-    ) -> list[LogEvent]:
+    def _read_lines(self, lines: list[bytes], number: int, *, cut_off: bool) -> list[LogEvent]:
         body, seconds, milliseconds_ns = self._body, self._seconds, _MILLISECONDS_NS.get
         kind_of, decode = _KINDS.get, decode_strict
         events: list[LogEvent] = []
@@ -173,24 +176,9 @@ class OcttTextReader:
                     pass
                 else:
                     messages += 1
-                    if frame.__class__ is Call:
-                        append(
-                            OcppMessage(
-                                number,
-                                stamp_ns,
-                                _DIRECTIONS[kind],
-                                _CALL,
-                                frame.message_id,
-                                frame.action,
-                                frame.payload,
-                            )
-                        )
-                    else:
-                        append(
-                            OcppMessage(
-                                number, stamp_ns, _DIRECTIONS[kind], _RESULT, frame.message_id, None, frame.payload
-                            )
-                        )
+                    type_, action = (_CALL, frame.action) if isinstance(frame, Call) else (_RESULT, None)
+                    direction, payload = _DIRECTIONS[kind], frame.payload
+                    append(OcppMessage(number, stamp_ns, direction, type_, frame.message_id, action, payload))
                     continue
             elif (kind == _MARKER and line[width:] in _MARKERS) or (kind == _INFO and _plain_info(line, width)):
                 narration += 1
