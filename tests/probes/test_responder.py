@@ -106,6 +106,19 @@ def test_a_cookie_is_bound_to_the_address_that_got_it(responder: Responder, udp:
         assert [len(data) for data in answers(udp)] == [1200] * 5
 
 
+def test_an_address_that_asked_for_a_cookie_but_never_got_it_earns_nothing(
+    responder: Responder, udp: socket.socket
+) -> None:
+    """Who forges a sender's address can ask in its name, but the cookie goes to that address."""
+    with raw(responder.port) as connection:
+        token = token_of(connection)
+        cookie_of(udp, token)
+        for guess in (token, bytes(8), b"guessed!"):
+            udp.send(Datagram(Kind.TRAIN, guess, 0, 0, 5).encode(1200))
+            udp.send(Datagram(Kind.ECHO, guess, 0).encode(56))
+        assert answers(udp) == []
+
+
 def test_a_train_is_answered_once_per_round_and_never_beyond_its_limit(
     responder: Responder, udp: socket.socket
 ) -> None:
