@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from perfkit_analyzers.logtext.clock import DAY_NS, SECOND_NS
@@ -66,8 +67,12 @@ def header_pair(line: str) -> tuple[str, str] | None:
     match = _KEY_VALUE.match(line.strip())
     if match is None:
         return None
-    key = re.sub(r"[^a-z]", "", match["key"].lower())
-    return HEADER_KEYS.get(key, ""), match["value"].strip()
+    return _field(match["key"]), match["value"].strip()
+
+
+@lru_cache(maxsize=256)  # every run of a log spells the same ten keys
+def _field(key: str) -> str:
+    return HEADER_KEYS.get(re.sub(r"[^a-z]", "", key.lower()), "")
 
 
 def named_run(name: str) -> NamedRun | None:
@@ -84,6 +89,7 @@ def named_run(name: str) -> NamedRun | None:
     return None if start_ns is None else NamedRun(match["configuration"] or None, match["test_case"], start_ns)
 
 
+@lru_cache(maxsize=64)  # each run asks several times for its start and end
 def clock_text_ns(text: str | None) -> int | None:
     """A date and time as the header writes it, in nanoseconds since 1970 of that clock; None if it cannot be read."""
     for pattern in _CLOCK_TEXTS if text else ():
