@@ -28,6 +28,7 @@ from perfkit_analyzers.dialects.facts import (
     Reset,
     StatusReport,
     TransactionStart,
+    TransactionStop,
     contains,
 )
 from perfkit_analyzers.exchange import Exchange
@@ -36,6 +37,9 @@ from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connec
 
 CLOCK_REPORTS = 64
 """StatusNotifications whose time stamps are kept until somebody asks for the DUT's clock."""
+
+REFUSED_SEQUENCES = frozenset({"Rejected", "InvalidCertificate", "RevokedCertificate"})
+"""Answers after which no firmware or diagnostics sequence runs (UpdateFirmwareStatusEnumType, LogStatusEnumType)."""
 
 REMEMBERED_MESSAGES = 1024
 """Transaction messages remembered for recognising repetitions."""
@@ -145,16 +149,18 @@ class Station:
         seen = {place for place in self.connectors if place != STATION_CONNECTOR}
         if not self.dialect.has_station_connector:
             return frozenset(seen)
-        count = max([self._counted() or 0, *(place[0] for place in seen)])
+        count = max([*self._counted(), *(place[0] for place in seen)], default=0)
         return frozenset((n,) for n in range(count + 1)) if count else frozenset()
 
     def is_single(self, place: Place) -> bool:
         """True when a place names one connector (1.6: a connector; 2.x: a connector of an EVSE)."""
         return len(place) == (1 if self.dialect.has_station_connector else 2)
 
-    def _counted(self) -> int | None:
+    def _counted(self) -> list[int]:
+        """What the PICS and NumberOfConnectors say, where they do."""
         text = self.configuration.get("NumberOfConnectors", "")
-        return int(text) if text.isdigit() else self._connector_count
+        counts = [int(text)] if text.isdigit() else []
+        return counts if self._connector_count is None else [*counts, self._connector_count]
 
     def cable_in(self, place: Place) -> bool | None:
         """Whether the cable of a connector is plugged in; None when the log does not tell."""
@@ -175,9 +181,12 @@ class Station:
         made_ns = self._on_log_clock(payload_time, request_ns)
         return made_ns is not None and made_ns < request_ns - self._tolerance_ns
 
-    def is_repetition(self, message: OcppMessage) -> bool:
-        """True when the same transaction message was seen before in this run; it is remembered."""
-        key = hash((message.action, canonical(message.payload)))
+    def is_repetition(self, message: OcppMessage, fact: TransactionStart | TransactionStop) -> bool:
+        """True when the same transaction message was seen before in this run; it is remembered.
+
+        With a payload time the fact tells them apart; without one the whole content must be the same.
+        """
+        key = hash(fact if fact.time else (message.action, canonical(message.payload)))
         if key in self._seen:
             return True
         self._seen[key] = None
@@ -216,7 +225,8 @@ class Station:
         elif kind is OtherReport:
             self._take_report(message, cast(OtherReport, fact))
         elif isinstance(fact, TransactionStart) and fact.transaction_id is not None:
-            self.transactions[fact.transaction_id] = fact.place
+            if fact.place != WHOLE_STATION or fact.transaction_id not in self.transactions:
+                self.transactions[fact.transaction_id] = fact.place
         elif kind is AuthorizeAsked:
             self._authorizes += 1
         elif kind is Booted:
@@ -225,13 +235,14 @@ class Station:
             self._sequences.add(fact.reports)
 
     def _take_status(self, message: OcppMessage, report: StatusReport) -> None:
-        previous = self.connectors.get(report.place)
-        cable_in = previous.cable_in if previous else None
+        connector = self.connectors.get(report.place)
+        if connector is None:
+            connector = self.connectors[report.place] = Connector("", 0)
+        connector.status, connector.order = report.status, self._order
         if report.status in self.dialect.cable_statuses:
-            cable_in = True
+            connector.cable_in = True
         elif report.status == "Available":
-            cable_in = False
-        self.connectors[report.place] = Connector(report.status, self._order, cable_in)
+            connector.cable_in = False
         if self._boot_accepted:
             self.rebooting = self._boot_accepted = False
         if report.time:
@@ -259,7 +270,7 @@ class Station:
                 self.begin_reboot()
             case Reserve() if accepted:
                 self.reservations[fact.reservation_id] = Reservation(fact.place)
-            case FirmwareOrDiagnostics() if answer is None or answer.status == "Rejected":
+            case FirmwareOrDiagnostics() if answer is None or answer.status in REFUSED_SEQUENCES:
                 self._sequences.discard(fact.reports)
             case ConfigurationWrite() if accepted:
                 self._configure(fact.values)
@@ -274,7 +285,7 @@ class Station:
 
     def _configure(self, values: tuple[tuple[str, str], ...]) -> None:
         self.configuration.update(values)
-        interval = self.configuration.get("HeartbeatInterval", "")
+        interval = self.configuration.get(self.dialect.heartbeat_interval_key, "")
         if interval.isdigit():
             self.heartbeat_interval_s = int(interval)
 

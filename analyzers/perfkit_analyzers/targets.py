@@ -6,7 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from perfkit.core.sample import Flag
-from perfkit_analyzers.dialects.facts import Fact, MeterReport, OtherReport, Place, StatusReport, contains
+from perfkit_analyzers.dialects.facts import (
+    Fact,
+    MeterReport,
+    OtherReport,
+    Place,
+    StatusReport,
+    TransactionStart,
+    TransactionStop,
+    contains,
+)
 from perfkit_analyzers.message import OcppMessage
 from perfkit_analyzers.station import Moment
 
@@ -17,8 +26,9 @@ Accept = Callable[[StatusReport], tuple[Flag, ...] | None]
 class Target(ABC):
     """Takes the DUT's messages one by one until the request is satisfied.
 
-    `first` is the message that satisfied it first, `last` the one that completed it, at `moment`; None as long as
-    nothing did. `is_noop`: what is wanted holds already. `may_be_silent`: it may hold already, the log does not tell.
+    `first` is the message that satisfied it first, `last` the one that completed it, `latest` one that counts or may
+    yet count, noted at `moment`; None as long as there is none. `is_noop`: what is wanted holds already.
+    `may_be_silent`: it may hold already, the log does not tell.
     """
 
     is_noop = False
@@ -28,11 +38,12 @@ class Target(ABC):
         """Nothing has come yet."""
         self.first: OcppMessage | None = None
         self.last: OcppMessage | None = None
+        self.latest: OcppMessage | None = None
         self.moment: Moment | None = None
         self.flags: tuple[Flag, ...] = ()
 
     @abstractmethod
-    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+    def offer(self, message: OcppMessage, fact: Fact) -> bool:
         """Take a message; True when it is used up by this target."""
 
     @property
@@ -45,10 +56,10 @@ class Target(ABC):
         """True when what has come by the end of the window is enough, though more might have come."""
         return self.is_complete
 
-    def take(self, message: OcppMessage, moment: Moment, flags: tuple[Flag, ...] = ()) -> None:
+    def take(self, message: OcppMessage, flags: tuple[Flag, ...] = ()) -> None:
         """Note a message that counts."""
         self.first = self.first or message
-        self.last, self.moment = message, moment
+        self.last = self.latest = message
         self.flags = tuple(dict.fromkeys((*self.flags, *flags)))
 
 
@@ -65,7 +76,7 @@ class StatusTarget(Target):
         self.is_noop = is_noop
         self.may_be_silent = may_be_silent
 
-    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+    def offer(self, message: OcppMessage, fact: Fact) -> bool:
         """Take a fitting StatusNotification."""
         if self.is_complete or not isinstance(fact, StatusReport):
             return False
@@ -74,7 +85,7 @@ class StatusTarget(Target):
         flags = self._accept(fact)
         if flags is None:
             return False
-        self.take(message, moment, flags)
+        self.take(message, flags)
         return True
 
 
@@ -104,7 +115,7 @@ class StatusSetTarget(Target):
         self.is_noop = is_noop
         self.may_be_silent = may_be_silent
 
-    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+    def offer(self, message: OcppMessage, fact: Fact) -> bool:
         """Take the first fitting StatusNotification of each connector."""
         if not isinstance(fact, StatusReport) or fact.place in self._reported:
             return False
@@ -115,7 +126,7 @@ class StatusSetTarget(Target):
             return False
         self._reported.add(fact.place)
         self.waiting.discard(fact.place)
-        self.take(message, moment, flags)
+        self.take(message, flags)
         return True
 
     @property
@@ -141,13 +152,15 @@ class ActionTarget(Target):
         super().__init__()
         self._action = action
 
-    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+    def offer(self, message: OcppMessage, fact: Fact) -> bool:
         """Take the first CALL of the action."""
         if self.is_complete or message.action != self._action:
             return False
-        if isinstance(fact, OtherReport) and fact.status not in (None, "Idle"):
+        if isinstance(fact, TransactionStart | TransactionStop):
+            return False  # has its own cause (2.x)
+        if isinstance(fact, OtherReport) and fact.status not in (None, "Idle", "Trigger"):
             return False  # a status other than Idle belongs to a running sequence, not to the trigger
-        self.take(message, moment)
+        self.take(message)
         return True
 
 
@@ -158,17 +171,18 @@ class MeterTarget(Target):
         """`place` as the trigger named it."""
         super().__init__()
         self._place = place
-        self._fallback: tuple[OcppMessage, Moment, tuple[Flag, ...]] | None = None
+        self._fallback: tuple[OcppMessage, tuple[Flag, ...]] | None = None
 
-    def offer(self, message: OcppMessage, fact: Fact, moment: Moment) -> bool:
+    def offer(self, message: OcppMessage, fact: Fact) -> bool:
         """Take MeterValues of the connector; only context Trigger completes the target at once."""
         if self.is_complete or not isinstance(fact, MeterReport) or not contains(self._place, fact.place):
             return False
         if "Trigger" in fact.contexts:
-            self.take(message, moment)
+            self.take(message)
             return True
         if self._fallback is None and not fact.contexts & {"Sample.Clock", "Sample.Periodic"}:
-            self._fallback = (message, moment, () if fact.contexts else (Flag.CONTEXT_ABSENT,))
+            self._fallback = (message, () if fact.contexts else (Flag.CONTEXT_ABSENT,))
+            self.latest = message
         return False
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import cast
 
 import msgspec
 
@@ -15,6 +16,7 @@ from perfkit_analyzers.dialects.facts import (
     Answer,
     Fact,
     Place,
+    StatusReports,
     TransactionStart,
     TransactionStop,
 )
@@ -37,7 +39,7 @@ from perfkit_analyzers.station import Station
 
 _CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
 _OUT = Direction.OUT
-_TRANSACTION_FACTS = frozenset({TransactionStart, TransactionStop})
+_TRANSACTION_FACTS = (TransactionStart, TransactionStop)
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
 
@@ -289,7 +291,11 @@ class RunTracker:
     def _meant(self, message: OcppMessage, fact: Fact) -> None:
         """A CALL whose meaning is known."""
         kind = fact.__class__
-        if kind in _TRANSACTION_FACTS and self._station.is_repetition(message):
+        if kind is StatusReports:
+            for report in cast(StatusReports, fact).reports:
+                self._meant(message, report)
+            return
+        if isinstance(fact, _TRANSACTION_FACTS) and self._station.is_repetition(message, fact):
             self._anomalies.add(AnomalyKind.RETRY, message.line)
             fact = msgspec.structs.replace(fact, repeated=True)
         for collector in self._requested.get(kind, ()):
@@ -309,9 +315,10 @@ class RunTracker:
         if call.direction is _OUT:
             self._ended(self._pairing.answered(opened, message), opened.fact)
         else:
-            duration_ns = message.stamp_ns - call.stamp_ns
-            tool_times = self.ledger.tool_times
-            tool_times[duration_ns] = tool_times.get(duration_ns, 0) + 1
+            if not self._pairing.is_stepped(opened):
+                duration_ns = message.stamp_ns - call.stamp_ns
+                tool_times = self.ledger.tool_times
+                tool_times[duration_ns] = tool_times.get(duration_ns, 0) + 1
             if action in self._answers:
                 self._meaning(self._pairing.answered(opened, message), opened.fact)
         if opened.older is not None:

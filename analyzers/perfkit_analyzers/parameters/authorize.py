@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from perfkit.core.policy import Inclusion
-from perfkit_analyzers.dialects.facts import Answer, AuthorizeAsked, Fact
+from perfkit_analyzers.dialects.facts import Answer, Fact
 from perfkit_analyzers.exchange import Ending, Exchange
 from perfkit_analyzers.message import Role
-from perfkit_analyzers.parameters.base import Collector, RunContext, Yield, is_from_dut
+from perfkit_analyzers.parameters.base import Collector, RunContext, Yield
 from perfkit_analyzers.responses import response_row
 
 key = "authorize_response_time"
@@ -34,7 +34,7 @@ class AuthorizeCollector(Collector):
 
     def answered(self, exchange: Exchange, fact: Fact | None, answer: Answer | None) -> None:
         """Add the row of an answered Authorize."""
-        if isinstance(fact, AuthorizeAsked) and not is_from_dut(exchange.call):
+        if exchange.call.action == "Authorize":
             status = answer.status if answer else None
             self._row(exchange, f"Authorize/{status}" if status else "Authorize")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from perfkit.core.sample import Flag, Reason, Row
 from perfkit_analyzers.dialects.facts import (
     STATION_CONNECTOR,
@@ -24,7 +26,7 @@ from perfkit_analyzers.parameters.base import (
     is_from_dut,
     refusal,
 )
-from perfkit_analyzers.station import Moment, Station
+from perfkit_analyzers.station import Marks, Moment, Station
 
 key = "remote_start_authorization_time"
 name = "Transaction authorization time by RemoteStartTransaction"
@@ -72,7 +74,7 @@ class _Candidate(Candidate):
 
     def concerned(self) -> Place:
         """Where the transaction starts: as StartTransaction says, else as requested."""
-        return self.start.place if self.start else self.request.place
+        return (self.start and self.start.place) or self.request.place
 
 
 class RemoteStartCollector(WindowCollector[_Candidate]):
@@ -100,7 +102,7 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
             if candidate.fits(start):
                 candidate.start = start
                 is_replay = self.context.station.is_replay(start.time, candidate.call.stamp_ns)
-                candidate.is_replayed = start.repeated or is_replay
+                candidate.is_replayed = start.offline or start.repeated or is_replay
                 self.reach(candidate, message)
                 return
 
@@ -119,23 +121,37 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
     def reason(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Reason | None:
         """The first condition of docs/method.md 6 that does not hold."""
         refused = refusal(candidate.exchange, candidate.answer)
-        if refused is not None:
-            return refused
+        return refused or next(self._failures(candidate, ending, disconnected=disconnected), None)
+
+    def _failures(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Iterator[Reason]:
+        """Conditions that do not hold, in the order of the method."""
         before, after = candidate.marks, ending.marks
-        conditions = (
-            (Reason.CLOCK_STEP, after.clock_steps > before.clock_steps),
-            (Reason.DISCONNECT, disconnected or after.disconnects > before.disconnects),
-            (Reason.REBOOT, candidate.was_reset or after.reboots > before.reboots),
-            (Reason.FAULTED, any(contains(candidate.concerned(), place) for place in candidate.faulted)),
-            (Reason.CONNECTION_TIMEOUT, self._has_reverted(candidate)),
-            (Reason.AUTH_REFUSED, after.refusals > before.refusals),
-            (Reason.QUEUED, candidate.is_replayed),
-            (Reason.WAIT_PLUG, after.plug_prompts > before.plug_prompts),
-        )
-        failed = next((reason for reason, fails in conditions if fails), None) or self._plug_reason(candidate)
-        if failed is None and after.operator > before.operator:
-            return Reason.OPERATOR
-        return Reason.NO_START if failed is None and candidate.start is None else failed
+        if after.clock_steps > before.clock_steps:
+            yield Reason.CLOCK_STEP
+        if disconnected or after.disconnects > before.disconnects:
+            yield Reason.DISCONNECT
+        if candidate.was_reset or after.reboots > before.reboots:
+            yield Reason.REBOOT
+        if any(contains(candidate.concerned(), place) for place in candidate.faulted):
+            yield Reason.FAULTED
+        if candidate.reverted and self._has_reverted(candidate):
+            yield Reason.CONNECTION_TIMEOUT
+        if after.refusals > before.refusals:
+            yield Reason.AUTH_REFUSED
+        yield from self._late_failures(candidate, after)
+
+    def _late_failures(self, candidate: _Candidate, after: Marks) -> Iterator[Reason]:
+        if candidate.is_replayed:
+            yield Reason.QUEUED
+        plug_reason = self._plug_reason(candidate)
+        if after.plug_prompts > candidate.marks.plug_prompts:
+            yield Reason.WAIT_PLUG
+        if plug_reason is not None:
+            yield plug_reason
+        if after.operator > candidate.marks.operator:
+            yield Reason.OPERATOR
+        if candidate.start is None:
+            yield Reason.NO_START
 
     def _has_reverted(self, candidate: _Candidate) -> bool:
         """Preparing → Available before the start; Mode 1/2-only stations do so after the power pulse (Appendix D)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from perfkit.core.policy import Inclusion
 from perfkit.core.sample import Flag, Reason, Row
 from perfkit_analyzers.dialects.facts import Fact, RemoteStop, TransactionStop
@@ -65,17 +67,24 @@ class RemoteStopCollector(WindowCollector[_Candidate]):
 
     def reason(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Reason | None:
         """The first condition of docs/method.md 7 that does not hold."""
+        refused = refusal(candidate.exchange, candidate.answer) or self._stop_reason(candidate)
+        return refused or next(self._failures(candidate, ending, disconnected=disconnected), None)
+
+    def _failures(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Iterator[Reason]:
+        """Conditions that do not hold, in the order of the method."""
         before, after = candidate.marks, ending.marks
-        conditions = (
-            (Reason.UNKNOWN_TX, not candidate.is_known),
-            (Reason.CLOCK_STEP, after.clock_steps > before.clock_steps),
-            (Reason.DISCONNECT, disconnected or after.disconnects > before.disconnects),
-            (Reason.QUEUED, candidate.is_replayed),
-            (Reason.OPERATOR, after.operator > before.operator),
-            (Reason.NO_STOP, candidate.stop is None),
-        )
-        failed = next((reason for reason, fails in conditions if fails), None)
-        return refusal(candidate.exchange, candidate.answer) or self._stop_reason(candidate) or failed
+        if not candidate.is_known:
+            yield Reason.UNKNOWN_TX
+        if after.clock_steps > before.clock_steps:
+            yield Reason.CLOCK_STEP
+        if disconnected or after.disconnects > before.disconnects:
+            yield Reason.DISCONNECT
+        if candidate.is_replayed:
+            yield Reason.QUEUED
+        if after.operator > before.operator:
+            yield Reason.OPERATOR
+        if candidate.stop is None:
+            yield Reason.NO_STOP
 
     def _stop_reason(self, candidate: _Candidate) -> Reason | None:
         if candidate.stop is None or not candidate.is_known:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from perfkit.core.policy import Multi, TriggeredStart, TriggerFwDiag
 from perfkit.core.sample import Flag, Reason, Row, RowKind
 from perfkit_analyzers.dialects.facts import (
@@ -20,6 +22,7 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStart,
     TransactionStop,
     Trigger,
+    contains,
     overlaps,
 )
 from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage, Role
@@ -60,7 +63,8 @@ _REQUESTS = (CancelReservation, Reserve, ChangeAvailability, Trigger)
 _OWN_ROW = frozenset(
     {
         *("DiagnosticsStatusNotification", "FirmwareStatusNotification", "LogStatusNotification"),
-        *("SignedFirmwareStatusNotification", "SignCertificate", "SignChargePointCertificate"),
+        *("PublishFirmwareStatusNotification", "SignedFirmwareStatusNotification"),
+        *("SignCertificate", "SignChargePointCertificate"),
     }
 )
 """Triggered messages that A.4's exclusion of firmware and diagnostics concerns (switch trigger_fw_diag)."""
@@ -77,7 +81,7 @@ class _Candidate(Candidate):
         self.target = _target(request, self.place, station)
         self.was_rebooting = station.rebooting
         self.was_in_sequence = station.in_sequence
-        self.replays: set[int] = set()
+        self.is_replayed = False
         self.was_due = False
         self.wants_meter_values = isinstance(self.target, MeterTarget)
         self.silence_is_legal = isinstance(request, Reserve) and request.place == WHOLE_STATION
@@ -112,13 +116,15 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
 
     def _offer(self, message: OcppMessage, fact: Fact) -> None:
         """Give a message to the oldest candidate that it satisfies, and to no other."""
-        moment = self.moment(message.stamp_ns, message.line)
         for candidate in self.waiting():
-            if self._is_replay(fact, candidate):
-                candidate.replays.add(message.line)
-            if candidate.target.offer(message, fact, moment):
+            target = candidate.target
+            is_used_up = target.offer(message, fact)
+            if target.latest is message:
+                target.moment = self.moment(message.stamp_ns, message.line)
+                candidate.is_replayed = self._is_replay(fact, candidate)
                 candidate.was_due = _heartbeat_was_due(self.context.station, candidate.call, message)
-                if candidate.target.is_complete:
+            if is_used_up:
+                if target.is_complete:
                     self.reach(candidate, message)
                 return
 
@@ -152,20 +158,26 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
             return refused
         target = candidate.target
         reached = target.moment if target.is_acceptable and target.moment else ending
+        failure = next(self._failures(candidate, reached), None)
+        return failure or self._silence(candidate, disconnected=disconnected)
+
+    def _failures(self, candidate: _Candidate, reached: Moment) -> Iterator[Reason]:
+        """Conditions that do not hold, in the order of the method."""
         before, after = candidate.marks, reached.marks
-        clock_start = self._clock_start(candidate)
-        rebooted = candidate.was_rebooting or after.reboots > before.reboots
-        conditions = (
-            (Reason.REBOOT, candidate.caused == "BootNotification"),
-            (Reason.CLOCK_STEP, after.clock_steps > clock_start.clock_steps),
-            (Reason.REBOOT, rebooted),
-            (Reason.FW_DIAG, candidate.was_in_sequence),
-            (Reason.NOOP, target.is_noop),
-            (Reason.QUEUED, target.last is not None and target.last.line in candidate.replays),
-            (Reason.OPERATOR, after.operator > before.operator),
-        )
-        failed = next((reason for reason, fails in conditions if fails), None)
-        return failed or self._silence(candidate, disconnected=disconnected)
+        if candidate.caused == "BootNotification":
+            yield Reason.REBOOT
+        if after.clock_steps > self._clock_start(candidate).clock_steps:
+            yield Reason.CLOCK_STEP
+        if candidate.was_rebooting or after.reboots > before.reboots:
+            yield Reason.REBOOT
+        if candidate.was_in_sequence:
+            yield Reason.FW_DIAG
+        if candidate.target.is_noop:
+            yield Reason.NOOP
+        if candidate.is_replayed and candidate.target.is_acceptable:
+            yield Reason.QUEUED
+        if after.operator > before.operator:
+            yield Reason.OPERATOR
 
     def _clock_start(self, candidate: _Candidate) -> Marks:
         """The marks at the start of the interval: a clock step between request and answer does not matter to it."""
@@ -189,8 +201,9 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         return Reason.STATE_UNKNOWN if candidate.state_unknown else None
 
     def combination(self, candidate: _Candidate, ending: Moment) -> str:
-        """Request and caused message, as Appendix A.4 lists them."""
-        return f"{candidate.call.action}/{candidate.caused}"
+        """Request and caused message, as Appendix A.4 lists them; 2.x may report a status by NotifyEvent."""
+        last = candidate.target.last
+        return f"{candidate.call.action}/{last.action if last else candidate.caused}"
 
     def observation(self, candidate: _Candidate, ending: Moment) -> Row:
         """Row of a value, or of a silence of known length."""
@@ -204,16 +217,23 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         row_ending = Moment(message.stamp_ns, message.line, ending.marks)
         early = start[1] == candidate.call.line and self.context.policy.triggered_start is TriggeredStart.CONF
         flags = (*((Flag.ORDER_ANOMALY,) if early else ()), *target.flags, *self._flags(candidate, message))
-        nested_ns = ending.marks.authorize_ns - candidate.marks.authorize_ns
+        nested_ns = ending.marks.authorize_ns - self._clock_start(candidate).authorize_ns
         return self.observed(
             candidate,
             row_ending,
             start=start,
             flags=flags,
-            first_ns=target.first.stamp_ns - start[0] if target.first and target.first is not target.last else None,
+            first_ns=self._first_ns(candidate),
             net_ns=message.stamp_ns - start[0] - nested_ns,
             separate=self._is_separate(candidate),
         )
+
+    def _first_ns(self, candidate: _Candidate) -> int | None:
+        """To the first member of a set, from the request if it came before the answer; None unless several came."""
+        first = candidate.target.first
+        if first is None or first is candidate.target.last:
+            return None
+        return first.stamp_ns - self._start(candidate, first)[0]
 
     def _start(self, candidate: _Candidate, message: OcppMessage) -> tuple[int, int]:
         """Stamp and line of the answer, or of the request by policy and where the message came first (T1, T3)."""
@@ -305,6 +325,7 @@ def _availability_target(request: ChangeAvailability, place: Place, station: Sta
     expected = frozenset(m for m in members if not _holds(station.status(m), request))
     unknown = frozenset(m for m in expected if station.status(m) is None)
     is_noop = bool(members) and not expected
+    accept = _inside(place, accept)
     return StatusSetTarget(expected, unknown, accept, is_noop=is_noop, may_be_silent=expected <= unknown)
 
 
@@ -327,6 +348,10 @@ def _trigger_target(request: Trigger, place: Place, station: Station) -> Target:
 
 def _any_status(_: StatusReport) -> tuple[Flag, ...] | None:
     return ()
+
+
+def _inside(place: Place, accept: Accept) -> Accept:
+    return lambda report: accept(report) if contains(place, report.place) else None
 
 
 def _exactly(status: str) -> Accept:
