@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from perfkit_analyzers.logtext.blocks import clean, line_blocks
@@ -20,6 +20,7 @@ from tests.analyzers.readers import naive
 from tests.analyzers.readers.campaign import header
 
 DAY_NS = 86_400 * 10**9
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # what begins so is read as UTF-16, which these comparisons are not about
 DIRECTIONS = {0: "msg-in", 1: "msg-out"}
 
 
@@ -150,6 +151,7 @@ def test_valid_logs_are_read_as_by_the_naive_reading(seed: int) -> None:
 @given(st.integers(0, 10_000), st.lists(mutations, max_size=6))
 def test_mutated_logs_are_read_as_by_the_naive_reading(seed: int, changes: list[tuple[str, float, int]]) -> None:
     data = mutate(octt_log(seed), changes)
+    assume(not data.startswith(UTF_16_MARKS))
     assert sorted(fast(data), key=repr) == sorted(naive.read(data), key=repr)
 
 
@@ -157,6 +159,7 @@ def test_mutated_logs_are_read_as_by_the_naive_reading(seed: int, changes: list[
 @given(st.integers(0, 10_000), st.lists(mutations, max_size=12))
 def test_every_line_is_accounted_for(seed: int, changes: list[tuple[str, float, int]]) -> None:
     data = mutate(octt_log(seed), changes)
+    assume(not data.startswith(UTF_16_MARKS))
     for reader in (OcttTextReader(io.BytesIO(data), "x.log"), OcttLegacyReader(io.BytesIO(data), "x.log")):
         events = list(reader)
         tally = reader.tally
@@ -179,5 +182,6 @@ def test_any_bytes_are_accounted_for(data: bytes) -> None:
 @given(st.integers(0, 10_000), st.lists(mutations, max_size=4), st.integers(1, 300))
 def test_the_size_of_a_block_changes_nothing(seed: int, changes: list[tuple[str, float, int]], block: int) -> None:
     data = mutate(octt_log(seed, 12), changes)
+    assume(not data.startswith(UTF_16_MARKS))
     whole = clean(data.removeprefix(b"\xef\xbb\xbf"))
     assert b"".join(part.data for part in line_blocks(io.BytesIO(data), block_bytes=block)) == whole
