@@ -70,6 +70,9 @@ class LinkSession:
         """Send a datagram as an IP packet of `ip_bytes`; returns its user-space stamp and number."""
         if self.udp is None:
             raise ProbeError(f"UDP does not reach {self.who}: {self.udp_reason}")
+        if self._connection.close_code is not None:
+            # Datagrams would go on leaving, and cost, for nobody.
+            raise ProbeError(f"{self.who} is gone: {self._connection.close_reason or 'the connection broke'}")
         data = datagram.encode(ip_bytes - self.header_bytes)
         self.meter.count_sent(len(data) + self.header_bytes)
         return self.udp.send(data)
@@ -128,7 +131,7 @@ class LinkSession:
         for _ in range(_MAX_STRAYS):
             data = self.receive((deadline_ns - self.clock.monotonic_ns()) / 1e9)
             if data is None:
-                raise ProbeError(f"{self.who} did not send {kind!r} within {timeout_s:.0f} s; is the link still up?")
+                raise ProbeError(f"{self.who} did not send {kind!r} within {timeout_s:g} s; is the link still up?")
             if isinstance(data, bytes):
                 continue
             message = control.decode(data, self.who)
