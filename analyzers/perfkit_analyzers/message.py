@@ -133,7 +133,8 @@ class TestCaseStarted(msgspec.Struct, frozen=True):
 class TestCaseEnded(msgspec.Struct, frozen=True):
     """The run's last line is read.
 
-    `verdict` as the log spells it in upper case (PASS, FAIL, INCONC, ...), None if absent.
+    `verdict` as the log spells it in upper case (PASS, FAIL, INCONC, ...), None if absent. `stamp_line` is the line of
+    `stamp_ns` where the last lines (a footer) carry no stamp.
     """
 
     __test__ = False
@@ -142,6 +143,12 @@ class TestCaseEnded(msgspec.Struct, frozen=True):
     stamp_ns: int | None
     verdict: str | None
     notes: tuple[str, ...] = ()
+    stamp_line: int | None = None
+
+    @property
+    def last_stamp_line(self) -> int:
+        """The run's last line that carries a stamp."""
+        return self.line if self.stamp_line is None else self.stamp_line
 
 
 LogEvent = OcppMessage | Narration | Skipped | TestCaseStarted | TestCaseEnded

@@ -38,7 +38,7 @@ from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.station import Station
 
 _CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
-_OUT = Direction.OUT
+_IN, _OUT = Direction.IN, Direction.OUT
 _TRANSACTION_FACTS = (TransactionStart, TransactionStop)
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
@@ -123,6 +123,8 @@ class RunTracker:
         self._left_out: str | None = None
         self._notes: list[str] = list(started.notes)
         self._is_steady = False
+        self._reports: dict[str, int] = {}
+        self._tool_times = ledger.tool_times
         self._dialect: Dialect | None = dialect_for_version(started.ocpp_version)
         if self._dialect is None and _IS_2X_ID.match(started.test_case or ""):
             self._dialect = OCPP_2
@@ -137,14 +139,22 @@ class RunTracker:
         self._last_ns = stamp_ns = message.stamp_ns
         if self._resolution.is_open:
             self._resolution.see(stamp_ns)
-        if self._is_steady:
-            kind = message.type
-            if kind is _CALL:
-                self._call(message)
-            elif kind is _CALLRESULT or kind is _CALLERROR:
-                self._answer(message)
-        else:
+        if not self._is_steady:
             self._first_message(message)
+            return
+        kind = message.type
+        if kind is _CALL:
+            if message.direction is _IN and message.action not in self._answers:
+                self._report(message)
+            else:
+                self._call(message)
+        elif kind is _CALLRESULT or kind is _CALLERROR:
+            asked_ns = self._reports.pop(message.message_id, None) if message.direction is _OUT else None
+            if asked_ns is None:
+                self._answer(message)
+            else:
+                duration_ns = stamp_ns - asked_ns
+                self._tool_times[duration_ns] = self._tool_times.get(duration_ns, 0) + 1
 
     def _first_message(self, message: OcppMessage) -> None:
         """A message while the role is not yet confirmed by an action, or of a run that is left out."""
@@ -172,6 +182,7 @@ class RunTracker:
         if narration.kind is NarrationKind.CLOCK_STEP:
             self._pairing.clock_stepped()
         elif narration.kind is NarrationKind.DISCONNECTED:
+            self._reports.clear()
             self._exchanges(self._pairing.disconnected(stamp_ns, narration.line))
         elif narration.kind is NarrationKind.CONNECTED:
             self._exchanges(self._pairing.connected(stamp_ns, narration.line))
@@ -190,8 +201,8 @@ class RunTracker:
             self._left_out = "role_unknown" if self.messages else None
         elif self._left_out is None:
             for collector in self._collectors:
-                collector.ended(last_ns or 0, ended.line)
-            self._exchanges(self._pairing.finish(last_ns or 0, ended.line))
+                collector.ended(last_ns or 0, ended.last_stamp_line)
+            self._exchanges(self._pairing.finish(last_ns or 0, ended.last_stamp_line))
         if self._left_out is not None:
             self.ledger.discard()
         return RunResult(
@@ -241,7 +252,6 @@ class RunTracker:
         )
         self._collectors = self._make_collectors(role)
         self._exchange_collectors = [c for c in self._collectors if type(c).exchanged is not Collector.exchanged]
-        self._pair_call, self._pair_answer = self._pairing.call, self._pairing.answer
         self._requested = _by_kind((collector, collector.requests) for collector in self._collectors)
         self._evidence = _by_kind((collector, collector.evidence) for collector in self._collectors)
         self._calls = self._station.dialect.calls
@@ -272,21 +282,33 @@ class RunTracker:
 
     # --- messages ---------------------------------------------------------------------------------------------------
 
-    def _call(self, message: OcppMessage) -> None:
-        action = message.action or ""
-        if self._dialect is None:
-            self._choose_dialect(action)
-        opened = self._pair_call(message)
-        translate = self._calls.get(action)
-        if translate is None or (action == "MeterValues" and not self._station.meter_values_wanted):
+    def _report(self, message: OcppMessage) -> None:
+        """A CALL of the DUT whose answer tells nothing but how long the tool took: most messages of most logs."""
+        if message.station is not None or self._pairing.is_pending(message):
+            self._call(message)
             return
+        self._reports[message.message_id] = message.stamp_ns
+        action = message.action
+        if action in self._calls and (action != "MeterValues" or self._station.meter_values_wanted):
+            self._translate(message)
+
+    def _call(self, message: OcppMessage) -> None:
+        if self._dialect is None:
+            self._choose_dialect(message.action or "")
+        opened = self._pairing.call(message)
+        if message.action in self._calls:
+            opened.fact = self._translate(message)
+
+    def _translate(self, message: OcppMessage) -> Fact | None:
+        """Meaning of a CALL, made known to rules and station; None for a payload that is not the standard's."""
         try:
-            opened.fact = fact = translate(message.payload)
+            fact = self._calls[message.action or ""](message.payload)
         except (msgspec.ValidationError, msgspec.DecodeError):
             self._anomalies.add(AnomalyKind.PAYLOAD, message.line)
-            return
+            return None
         if fact is not None:
             self._meant(message, fact)
+        return fact
 
     def _meant(self, message: OcppMessage, fact: Fact) -> None:
         """A CALL whose meaning is known."""
@@ -306,7 +328,7 @@ class RunTracker:
         self._station.take_call(message, fact)
 
     def _answer(self, message: OcppMessage) -> None:
-        opened = self._pair_answer(message)
+        opened = self._pairing.answer(message)
         if opened is None:
             self._anomalies.add(AnomalyKind.ORPHAN, message.line)
             return

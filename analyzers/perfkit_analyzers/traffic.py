@@ -65,7 +65,7 @@ class _Walk:
             elif isinstance(event, TestCaseStarted):
                 self._test_case, self._pairing = event.test_case, Pairing()
             elif isinstance(event, TestCaseEnded) and self._pairing is not None:
-                yield from self._ended(self._pairing.finish(event.stamp_ns or self._last_ns, event.line))
+                yield from self._ended(self._pairing.finish(event.stamp_ns or self._last_ns, event.last_stamp_line))
                 self.run += 1
                 self._test_case, self._pairing = None, None
 

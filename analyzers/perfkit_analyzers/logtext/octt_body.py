@@ -103,6 +103,7 @@ class OcttBody:
         self._prompt: Narration | None = None
         self._tail = False  # free text may follow the line before
         self._open: _OpenFrame | None = None
+        self._unstamped_lines = range(0)  # the latest unbroken series of lines without a stamp
 
     @property
     def busy(self) -> bool:
@@ -131,6 +132,8 @@ class OcttBody:
         text = raw.strip(_PADDING)
         match = _STAMPED.match(text)
         if match is None:
+            series = self._unstamped_lines
+            self._unstamped_lines = range(series.start if number == series.stop else number, number + 1)
             self._unstamped(text, number, cut_off=cut_off)
             return
         self._settle()
@@ -222,7 +225,9 @@ class OcttBody:
         last_ns = self.clock.last_ns
         verdict, notes = self._verdicts.final()
         notes += end_note(run, self._first_ns, last_ns)
-        self.out.append(TestCaseEnded(last_line, last_ns, verdict, notes))
+        series = self._unstamped_lines
+        stamp_line = max(run.line, series.start - 1) if last_line + 1 in (series.stop, series.stop - 1) else last_line
+        self.out.append(TestCaseEnded(last_line, last_ns, verdict, notes, stamp_line))
         self._run, self._announced, self._tail, self._verdicts = None, False, False, Verdicts()
 
     def _decide(self, action: str, direction: Direction) -> None:
