@@ -20,7 +20,7 @@ from perfkit.core.pics.model import Pics
 from perfkit.core.policy import Aggregate, Policy
 from perfkit.core.sample import Flag
 from perfkit.core.statistics import Summary, coverage_of_maximum, summarize
-from perfkit.core.uncertainty import UncertaintyBudget, compare, interval_budget
+from perfkit.core.uncertainty import Comparison, UncertaintyBudget, compare, interval_budget
 from perfkit_analyzers.campaign import RoleTotals, Total
 from perfkit_analyzers.ledger import RowRef
 from perfkit_analyzers.message import Role
@@ -39,11 +39,8 @@ def parameter_result(parameter: Parameter, role: Role | None, totals: RoleTotals
     budget = _budget(whole, pics.policy) if summary.count else None
     headline = _Headline(whole, summary, pics.policy)
     measured = applicable and headline.value_s is not None
-    comparison = (
-        compare(headline.value_s, stated.value_s if stated else None, budget.expanded_s)
-        if measured and budget and headline.value_s is not None
-        else None
-    )
+    stated_s = stated.value_s if stated else None
+    comparison = _comparison(headline, stated_s, budget) if measured and budget else None
     return ParameterResult(
         key=parameter.key,
         name=parameter.name,
@@ -51,8 +48,8 @@ def parameter_result(parameter: Parameter, role: Role | None, totals: RoleTotals
         clause=parameter.clause,
         applicable=applicable,
         outcome=Outcome.MEASURED if measured else Outcome.NOT_MEASURED if applicable else Outcome.NOT_APPLICABLE,
-        reason=_why_not(parameter, role, totals, measured=measured),
-        stated_s=stated.value_s if stated else None,
+        reason=_why_not(parameter, role, totals, unanswered=whole.part.censored) if not measured else None,
+        stated_s=stated_s,
         stated_text=stated.text if stated else None,
         measured_s=headline.value_s,
         measured_is_lower_bound=headline.is_lower_bound,
@@ -124,6 +121,15 @@ class _Headline:
             self.text = f"> {waited_s:.9g} s (no answer)"
 
 
+def _comparison(headline: _Headline, stated_s: float | None, budget: UncertaintyBudget) -> Comparison | None:
+    """Relation to the stated value; None when a lower bound is not above it, since the value itself is not known."""
+    if headline.value_s is None:
+        return None
+    comparison = compare(headline.value_s, stated_s, budget.expanded_s)
+    is_open = headline.is_lower_bound and comparison in (Comparison.WITHIN, Comparison.WITHIN_UNCERTAIN)
+    return None if is_open else comparison
+
+
 def _budget(whole: Total, policy: Policy) -> UncertaintyBudget:
     return interval_budget(
         whole.resolution_ns / 1e9, tool_delay_s=policy.tool_delay_s, jitter_s=policy.network_jitter_s
@@ -180,10 +186,8 @@ def _flags(totals: Iterable[Total]) -> list[FlagCount]:
     return [FlagCount(flag, flag.rule, flag.sentence, count) for flag, count in counts.most_common()]
 
 
-def _why_not(parameter: Parameter, role: Role | None, totals: RoleTotals, *, measured: bool) -> str | None:
-    """Why there is no value; None when there is one."""
-    if measured:
-        return None
+def _why_not(parameter: Parameter, role: Role | None, totals: RoleTotals, *, unanswered: int) -> str:
+    """Why there is no value."""
     if role is None:
         return "no run tells the role of the DUT"
     if role not in parameter.roles:
@@ -192,6 +196,9 @@ def _why_not(parameter: Parameter, role: Role | None, totals: RoleTotals, *, mea
     excluded = sum(group.count for (key, _), group in totals.exclusions.items() if key == parameter.key)
     if totals.set_aside[parameter.key]:
         return f"{totals.set_aside[parameter.key]} values come from runs without verdict PASS"
+    if unanswered:
+        counted = unanswered + excluded
+        return f"of {counted} {'candidate' if counted == 1 else 'candidates'}, {unanswered} never came to an end"
     return f"all {excluded} candidates were excluded" if excluded else "no candidate in the logs"
 
 
