@@ -65,7 +65,7 @@ class OpenCall(msgspec.Struct, gc=False):
         return tuple(flag for flag, is_set in named if is_set)
 
 
-_Pending = dict[str | tuple[str, str], OpenCall]
+_Pending = dict[str, OpenCall]
 _OPPOSITE = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN, Direction.UNKNOWN: Direction.UNKNOWN}
 
 
@@ -75,14 +75,14 @@ class Pairing:
     def __init__(self) -> None:
         """Start with a connection that is up and nothing pending."""
         self._pending: dict[Direction, _Pending] = {direction: {} for direction in Direction}
+        self._pending_of: dict[tuple[str, Direction], _Pending] = {}  # where the log names stations: each its own
         self._clock_steps = 0
         self._connected = True
 
     def call(self, message: OcppMessage) -> OpenCall:
         """Take in a CALL."""
-        pending = self._pending[message.direction]
-        station = message.station
-        key = message.message_id if station is None else (station, message.message_id)
+        pending = self._open_calls(message.station, message.direction)
+        key = message.message_id
         if not pending:
             pending[key] = opened = OpenCall(message, self._clock_steps, False)
             return opened
@@ -92,11 +92,14 @@ class Pairing:
             older.duplicate = True
         return opened
 
+    def is_pending(self, message: OcppMessage) -> bool:
+        """True when an open CALL of the same sender has the id of this one."""
+        return message.message_id in self._pending[message.direction]
+
     def answer(self, message: OcppMessage) -> OpenCall | None:
         """The newest open CALL that a CALLRESULT or CALLERROR answers; None for an orphan. It is no longer pending."""
-        pending = self._pending[_OPPOSITE[message.direction]]
-        station = message.station
-        key = message.message_id if station is None else (station, message.message_id)
+        pending = self._open_calls(message.station, _OPPOSITE[message.direction])
+        key = message.message_id
         opened = pending.pop(key, None)
         if opened is not None and opened.older is not None:
             pending[key] = opened.older
@@ -112,8 +115,8 @@ class Pairing:
         Older CALLs with the same id and other content were never answered and stay open.
         """
         call = newest.call
-        pending = self._pending[call.direction]
-        key = call.message_id if call.station is None else (call.station, call.message_id)
+        pending = self._open_calls(call.station, call.direction)
+        key = call.message_id
         repeated: list[OpenCall] = []
         kept: list[OpenCall] = []
         for older in _chain(newest.older):
@@ -125,6 +128,10 @@ class Pairing:
         else:
             pending.pop(key, None)
         return [self._close(opened, Ending.RETRANSMITTED, call.stamp_ns, call.line) for opened in repeated]
+
+    def is_stepped(self, opened: OpenCall) -> bool:
+        """True when the log's clock was stepped since the CALL."""
+        return opened.clock_steps != self._clock_steps
 
     def clock_stepped(self) -> None:
         """Note that the log's clock was stepped here."""
@@ -149,11 +156,20 @@ class Pairing:
         return self._end_all(Ending.UNANSWERED if self._connected else Ending.DISCONNECTED, stamp_ns, line)
 
     def _all_open(self) -> list[OpenCall]:
-        return [o for pending in self._pending.values() for newest in pending.values() for o in _chain(newest)]
+        return [o for pending in self._all_pending() for newest in pending.values() for o in _chain(newest)]
+
+    def _open_calls(self, station: str | None, direction: Direction) -> _Pending:
+        if station is None:
+            return self._pending[direction]
+        return self._pending_of.setdefault((station, direction), {})
+
+    def _all_pending(self) -> Iterator[_Pending]:
+        yield from self._pending.values()
+        yield from self._pending_of.values()
 
     def _end_all(self, ending: Ending, stamp_ns: int, line: int) -> list[Exchange]:
         ended = []
-        for pending in self._pending.values():
+        for pending in self._all_pending():
             for newest in pending.values():
                 ended += self._end_chain(newest, ending, stamp_ns, line)
             pending.clear()
@@ -173,7 +189,7 @@ class Pairing:
     def _close(
         self, opened: OpenCall, ending: Ending, end_ns: int, end_line: int, *, answer: OcppMessage | None = None
     ) -> Exchange:
-        clock_step = opened.clock_steps != self._clock_steps
+        clock_step = self.is_stepped(opened)
         flags = opened.flags() if opened.overlap or opened.duplicate else ()
         return Exchange(opened.call, answer, ending, end_ns, end_line, flags, clock_step, opened.handshake)
 

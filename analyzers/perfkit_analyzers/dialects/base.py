@@ -22,6 +22,7 @@ class Dialect(Protocol):
     plugged_statuses: frozenset[str]
     cable_statuses: frozenset[str]
     has_station_connector: bool
+    heartbeat_interval_key: str
     final_report_statuses: frozenset[str]
 
 

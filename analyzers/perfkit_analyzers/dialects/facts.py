@@ -39,6 +39,12 @@ class StatusReport(Fact, frozen=True, gc=False):
     time: str | None
 
 
+class StatusReports(Fact, frozen=True, gc=False):
+    """Several connectors reported in one message (2.x)."""
+
+    reports: tuple[StatusReport, ...]
+
+
 class MeterReport(Fact, frozen=True, gc=False):
     """The station sends meter values. `contexts` holds every reading context given; empty if none is."""
 
@@ -55,6 +61,7 @@ class TransactionStart(Fact, frozen=True, gc=False):
     time: str | None
     remote_start_id: int | None = None
     transaction_id: str | None = None  # 2.x: the station's own; 1.6: in the answer
+    offline: bool = False
     repeated: bool = False
 
 

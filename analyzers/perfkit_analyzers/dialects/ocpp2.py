@@ -24,6 +24,7 @@ from perfkit_analyzers.dialects.facts import (
     Reserve,
     Reset,
     StatusReport,
+    StatusReports,
     TransactionStart,
     TransactionStop,
     Trigger,
@@ -31,6 +32,7 @@ from perfkit_analyzers.dialects.facts import (
 
 version = "2.0.1"
 has_station_connector = False
+heartbeat_interval_key = "OCPPCommCtrlr.HeartbeatInterval"
 plugged_statuses = frozenset({"Occupied"})
 cable_statuses = frozenset({"Occupied"})
 final_report_statuses = frozenset(
@@ -55,6 +57,7 @@ final_report_statuses = frozenset(
 _TRIGGERED_ACTIONS = {
     "SignChargingStationCertificate": "SignCertificate",
     "SignV2GCertificate": "SignCertificate",
+    "SignV2G20Certificate": "SignCertificate",
     "SignCombinedCertificate": "SignCertificate",
 }
 
@@ -179,33 +182,31 @@ def _place(evse: _Evse | None) -> Place:
 
 
 def _availability_event(payload: _NotifyEvent) -> Fact | None:
-    """G01.FR.07: a connector may report its AvailabilityState by NotifyEvent instead of StatusNotification."""
-    for event in payload.event_data:
-        if event.variable.name == "AvailabilityState" and event.actual_value and event.component.evse:
-            place = _place(event.component.evse)
-            if len(place) == 2:
-                return StatusReport(place, event.actual_value, event.timestamp)
-    return None
+    """G01.FR.07: connectors may report their AvailabilityState by NotifyEvent instead of StatusNotification."""
+    reports = tuple(
+        StatusReport(_place(event.component.evse), event.actual_value, event.timestamp)
+        for event in payload.event_data
+        if event.variable.name == "AvailabilityState" and event.actual_value and len(_place(event.component.evse)) == 2
+    )
+    return StatusReports(reports) if len(reports) > 1 else next(iter(reports), None)
 
 
 def _transaction_event(payload: _TransactionEvent) -> Fact:
     """The event that answers a remote request (rules 4.7); others matter only as messages."""
     info = payload.transaction_info
+    id_token = payload.id_token.id_token if payload.id_token else None
+    start = TransactionStart(
+        _place(payload.evse), id_token, payload.timestamp, None, info.transaction_id, payload.offline
+    )
     if payload.trigger_reason == "RemoteStart" and info.remote_start_id is not None:
-        return TransactionStart(
-            _place(payload.evse),
-            payload.id_token.id_token if payload.id_token else None,
-            payload.timestamp,
-            info.remote_start_id,
-            info.transaction_id,
-        )
+        return msgspec.structs.replace(start, remote_start_id=info.remote_start_id)
     if payload.trigger_reason == "RemoteStop" or payload.event_type == "Ended":
         stopped = payload.trigger_reason == "RemoteStop"
         reason = "Remote" if stopped and payload.event_type != "Ended" else info.stopped_reason
         return TransactionStop(info.transaction_id, reason, payload.timestamp, payload.event_type, payload.offline)
     if payload.event_type == "Started":
-        return TransactionStart(_place(payload.evse), None, payload.timestamp, None, info.transaction_id)
-    return OtherReport()
+        return start
+    return OtherReport(payload.trigger_reason)
 
 
 def _meter_report(payload: _MeterValues) -> MeterReport:
@@ -216,7 +217,8 @@ def _meter_report(payload: _MeterValues) -> MeterReport:
 
 def _trigger(payload: _TriggerMessage) -> Trigger:
     requested = payload.requested_message
-    return Trigger(_TRIGGERED_ACTIONS.get(requested, requested), _place(payload.evse))
+    caused = _TRIGGERED_ACTIONS.get(requested, requested)
+    return Trigger(caused, _place(payload.evse), extended=requested == "CustomTrigger")
 
 
 def _variables(payload: _SetVariables) -> ConfigurationWrite:
@@ -238,6 +240,7 @@ calls = {
     "Heartbeat": constant(OtherReport()),
     "SignCertificate": constant(OtherReport()),
     "FirmwareStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
+    "PublishFirmwareStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
     "LogStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
     "RequestStartTransaction": translator(
         _RequestStart,
