@@ -18,6 +18,8 @@ FIRST_BATCH = 6
 _MAX_BATCH, _LARGE_BATCH, _LARGE_MESSAGE = 8192, 96, 8
 # What is missing to the wanted time when another batch is no longer worth its round trip.
 _ENOUGH = 0.15
+# Messages in one batch from which the most punctual ones are looked for.
+_ENVELOPE_POINTS = 30
 _STEADY, _USABLE = 0.02, 0.1
 
 
@@ -162,7 +164,24 @@ def _overall(arrivals: Sequence[Arrival]) -> float | None:
 def _rate(arrivals: Sequence[Arrival]) -> float | None:
     pieces = [[(float(a.total_bytes), a.stamp_s) for a in run] for run in batches(arrivals) if len(run) > 1]
     spacing = pooled_spacing(pieces)
-    return 1 / spacing.seconds if spacing else None
+    if spacing is None:
+        return None
+    longest = max(pieces, key=len)
+    if len(longest) < _ENVELOPE_POINTS:
+        return 1 / spacing.seconds
+    return _envelope_rate(longest, spacing.seconds) or 1 / spacing.seconds
+
+
+def _envelope_rate(points: Sequence[tuple[float, float]], slope: float) -> float | None:
+    """The rate between the most punctual arrivals of the first and of the last third.
+
+    A receiver that is busy sees messages late, never early: what came least late lies nearest to the line.
+    """
+    third = len(points) // 3
+    first, last = (
+        min(part, key=lambda point: point[1] - slope * point[0]) for part in (points[:third], points[-third:])
+    )
+    return (last[0] - first[0]) / (last[1] - first[1]) if last[1] > first[1] else None
 
 
 def _steadiness(last: float | None, before: float | None) -> Confidence:

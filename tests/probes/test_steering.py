@@ -84,6 +84,15 @@ def test_a_stream_that_still_accelerates_is_not_sure() -> None:
     assert stream_estimate(arrivals, retransmissions=0).confidence is Confidence.LOW
 
 
+def test_a_receiver_that_was_busy_for_a_while_does_not_change_the_rate() -> None:
+    # 1000 bytes per ms; messages 5 to 24 of the last batch were read in one go, as late as the last of them.
+    stamps = [i * 0.001 for i in range(60)]
+    stamps[5:25] = [stamps[24]] * 20
+    arrivals = [Arrival(1, (i + 1) * 1000, -1 + i * 0.001) for i in range(60)]
+    arrivals += [Arrival(2, (i + 61) * 1000, stamp) for i, stamp in enumerate(stamps)]
+    assert stream_estimate(arrivals, retransmissions=0).bytes_s == pytest.approx(1_000_000)
+
+
 def test_two_messages_give_no_rate() -> None:
     found = stream_estimate([Arrival(1, 1000, 0.0), Arrival(1, 2000, 0.1)], retransmissions=0)
     assert found.bytes_s is None
