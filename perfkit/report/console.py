@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from perfkit.core.analysis_record import AnalysisDocument, Outcome, ParameterRes
 from perfkit.core.uncertainty import Comparison
 from perfkit.report.console_blocks import bullets, facts, heading, indented, plain_table, text
 from perfkit.report.console_inputs import input_blocks
+from perfkit.report.console_page import page
 from perfkit.report.console_parameter import parameter_blocks
 from perfkit.report.wording import NOTHING, counted, measured_text, stated_text
 
@@ -33,20 +33,7 @@ def render(document: AnalysisDocument, *, width: int, colour: bool, full: bool =
 
     `full` shows every combination, test case, run and input; else the longest lists are cut and say so.
     """
-    from rich.console import Console
-
-    target = io.StringIO()
-    console = Console(
-        file=target,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        legacy_windows=False,
-        _environ={},
-    )
-    for block in _blocks(document, full=full):
-        console.print(block)
-    return "".join(f"{line.rstrip()}\n" for line in target.getvalue().splitlines())
+    return page(_blocks(document, full=full), width=width, colour=colour)
 
 
 def _blocks(document: AnalysisDocument, *, full: bool) -> Iterable[RenderableType]:

@@ -55,11 +55,11 @@ def _suite_properties(suite: Element, document: AnalysisDocument) -> None:
         "dut.firmware": dut.firmware,
         **{f"policy.{switch.switch}": switch.value for switch in document.policy.differences},
     }
-    _properties(suite, facts)
+    add_properties(suite, facts)
 
 
-def _properties(parent: Element, facts: Mapping[str, object]) -> None:
-    """Every fact that is known; what is None has no property."""
+def add_properties(parent: Element, facts: Mapping[str, object]) -> None:
+    """Add every fact that is known; what is None has no property."""
     known = {name: value for name, value in facts.items() if value is not None}
     if not known:
         return
@@ -85,7 +85,7 @@ def _test_case(suite: Element, parameter: ParameterResult, *, strict: bool) -> N
     if place is not None:
         facts["measured_at"] = f"{place.file}:{place.request_line}"
         facts["measured_row"] = place.row
-    _properties(case, facts)
+    add_properties(case, facts)
     if parameter.outcome is Outcome.NOT_MEASURED:
         SubElement(case, "skipped", {"message": xml_text(f"not measured: {parameter.reason or 'no value'}")})
     elif parameter.outcome is Outcome.NOT_APPLICABLE:

@@ -1,0 +1,131 @@
+"""Values of the network result as they are printed: units, rounding, plurals. kB is 1000 bytes."""
+
+from __future__ import annotations
+
+from perfkit.core.network_record import (
+    Cost,
+    Gate,
+    Latency,
+    Limits,
+    PublicReference,
+    RequireDirection,
+    Rssi,
+    Verdict,
+)
+
+NOTHING = "-"
+VERDICTS = {
+    Verdict.MET: "met",
+    Verdict.NOT_MET: "NOT MET",
+    Verdict.NOT_MEASURED: "not measured",
+    Verdict.NOT_APPLICABLE: "n/a",
+}
+GATES = {
+    Gate.MET: "met",
+    Gate.NOT_MET: "NOT MET",
+    Gate.INCOMPLETE: "incomplete (a threshold could not be measured)",
+}
+
+
+def milliseconds(value_ms: float | None) -> str:
+    """Milliseconds to a tenth, "-" for None.
+
+    Examples:
+        >>> milliseconds(62.84), milliseconds(1000.04), milliseconds(None)
+        ('62.8 ms', '1000.0 ms', '-')
+    """
+    return NOTHING if value_ms is None else f"{value_ms:.1f} ms"
+
+
+def kilobytes_s(value_kb_s: float | None) -> str:
+    """A rate to three digits, "-" for None.
+
+    Examples:
+        >>> kilobytes_s(4.9), kilobytes_s(386.13), kilobytes_s(4827.0), kilobytes_s(None)
+        ('4.90 kB/s', '386 kB/s', '4827 kB/s', '-')
+    """
+    if value_kb_s is None:
+        return NOTHING
+    decimals = 2 if value_kb_s < 10 else 1 if value_kb_s < 100 else 0
+    return f"{value_kb_s:.{decimals}f} kB/s"
+
+
+def bytes_text(size_bytes: int) -> str:
+    """Bytes in kB or MB.
+
+    Examples:
+        >>> bytes_text(45_231), bytes_text(3_260_000), bytes_text(0)
+        ('45.2 kB', '3.26 MB', '0.0 kB')
+    """
+    return f"{size_bytes / 1e6:.2f} MB" if size_bytes >= 1_000_000 else f"{size_bytes / 1e3:.1f} kB"
+
+
+def direction_text(name: str, detail: RequireDirection) -> str:
+    """What one direction delivered of the required payload."""
+    return f"{name} {kilobytes_s(detail.delivered_kB_s)}"
+
+
+def latency_text(latency: Latency) -> str:
+    """Median, 95th percentile, maximum and loss of the idle link."""
+    if latency.median_ms is None:
+        return NOTHING
+    rest = f"p95 {latency.p95_ms:.1f}, max {latency.max_ms:.1f}" if latency.p95_ms and latency.max_ms else ""
+    lost = f", {100 * latency.loss:.0f} % lost" if latency.loss else ""
+    return f"{milliseconds(latency.median_ms)} median ({rest}{lost}, n {latency.count})"
+
+
+def rssi_text(rssi: Rssi) -> str:
+    """The median with its bound, range, count and source."""
+    if rssi.value_dbm is None:
+        return NOTHING
+    bound = f"{rssi.bound} " if rssi.bound else ""
+    spread = f"{rssi.min_dbm:g} to {rssi.max_dbm:g}, " if rssi.min_dbm is not None and rssi.max_dbm is not None else ""
+    return f"{bound}{rssi.value_dbm:g} dBm ({spread}n {rssi.count}, {rssi.source})"
+
+
+def readings_text(rssi: Rssi) -> str:
+    """The quantities beside the RSSI, which are information."""
+    values = [
+        ("CSQ", rssi.csq, ""),
+        ("HCSQ", rssi.hcsq, ""),
+        ("RSRP", rssi.rsrp_dbm, " dBm"),
+        ("RSRQ", rssi.rsrq_db, " dB"),
+        ("SINR", rssi.sinr_db, " dB"),
+        ("RSCP", rssi.rscp_dbm, " dBm"),
+        ("Ec/Io", rssi.ecio_db, " dB"),
+    ]
+    known = [f"{name} {value:g}{unit}" for name, value, unit in values if value is not None]
+    last = rssi.readings[-1] if rssi.readings else None
+    if last is not None:
+        known += [f"band {last.band}"] if last.band else []
+        known += [f"cell {last.cell}"] if last.cell else []
+    return ", ".join(known) or "nothing beside the RSSI"
+
+
+def rate_text(up_kb_s: float | None, down_kb_s: float | None) -> str | None:
+    """Both directions of a rate, None when neither was measured."""
+    if up_kb_s is None and down_kb_s is None:
+        return None
+    return f"up {kilobytes_s(up_kb_s)}, down {kilobytes_s(down_kb_s)}"
+
+
+def cost_text(cost: Cost, used_bytes: int, budget: Limits | None) -> str:
+    """What was used, by every count there is."""
+    allowed = f" of {bytes_text(budget.max_bytes)} allowed" if budget is not None else ""
+    cut = f", cut short by the budget of {budget.truncated}" if budget is not None and budget.truncated else ""
+    parts = [f"{bytes_text(used_bytes)}{allowed}{cut} (own count)"]
+    counts = [
+        ("interface", cost.interface_sent_bytes, cost.interface_received_bytes),
+        ("dongle", cost.dongle_up_bytes, cost.dongle_down_bytes),
+    ]
+    parts += [f"{bytes_text(up + down)} ({name})" for name, up, down in counts if up is not None and down is not None]
+    return ", ".join(parts)
+
+
+def reference_text(reference: PublicReference) -> str:
+    """The figures of the public speed test under its label."""
+    if reference.reason is not None:
+        return f"{reference.label}: not measured: {reference.reason}"
+    rates = rate_text(reference.up_kB_s, reference.down_kB_s) or NOTHING
+    volume = bytes_text((reference.up_bytes or 0) + (reference.down_bytes or 0))
+    return f"{reference.label}: {rates}, {milliseconds(reference.latency_ms)}, {volume}, server {reference.server}"
