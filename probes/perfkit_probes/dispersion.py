@@ -19,6 +19,7 @@ _SHAPED_RATIO = 1.5
 _MIN_SHAPED_PACKETS = 12
 # Gaps that differ by less than this share are the same, and this share of at least so many must be.
 _SAME_GAP, _SAME_SHARE, _MIN_SAME_GAPS = 0.02, 0.75, 5
+_MIN_PUNCTUAL = 30
 # Silence after which the rest of a train is taken for lost, at least.
 _OVERDUE_FLOOR_S, _OVERDUE_UNKNOWN_S = 0.25, 3.0
 # Relative standard error of the spacing up to which an estimate is good, or usable.
@@ -121,7 +122,7 @@ def estimate(trains: Sequence[Train], packet_bytes: int) -> Estimate | None:
     shaped = _shaped(useful, packet_bytes, loss)
     if shaped is not None:
         return shaped
-    spacing = _steady_spacing(useful) or pooled_spacing([run for train in useful for run in runs(train)])
+    spacing = _steady_spacing(useful) or _punctual_spacing(useful)
     if spacing is None:
         return None
     return Estimate(packet_bytes / spacing.seconds, None, None, _grade(spacing, useful), loss)
@@ -138,6 +139,31 @@ def _steady_spacing(trains: Sequence[Train]) -> Spacing | None:
     if len(gaps) < _MIN_SAME_GAPS or middle <= 0 or len(same) < _SAME_SHARE * len(gaps):
         return None
     return Spacing(middle, pstdev(same) / sqrt(len(same)))
+
+
+def _punctual_spacing(trains: Sequence[Train]) -> Spacing | None:
+    """The slope of all runs, on a long run that of its most punctual packets."""
+    pieces = [run for train in trains for run in runs(train)]
+    spacing = pooled_spacing(pieces)
+    if spacing is None:
+        return None
+    slope = punctual_slope(max(pieces, key=len), spacing.seconds)
+    return spacing if slope is None else Spacing(slope, spacing.error_s)
+
+
+def punctual_slope(points: Sequence[tuple[float, float]], slope: float) -> float | None:
+    """The slope between the most punctual of the first and of the last third of (x, time s), seen along `slope`.
+
+    A host that is busy stamps late, never early: what came least late lies nearest to the line. None for fewer than
+    30 points, of which a third would be too few to hold a punctual one.
+    """
+    third = len(points) // 3
+    if len(points) < _MIN_PUNCTUAL:
+        return None
+    first, last = (
+        min(part, key=lambda point: point[1] - slope * point[0]) for part in (points[:third], points[-third:])
+    )
+    return (last[1] - first[1]) / (last[0] - first[0]) if last[1] > first[1] else None
 
 
 def _grade(spacing: Spacing, trains: Sequence[Train]) -> Confidence:

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 
 from perfkit_probes.base import Confidence
 from perfkit_probes.budget import Truncation
-from perfkit_probes.dispersion import pooled_spacing
+from perfkit_probes.dispersion import pooled_spacing, punctual_slope
 
 FIRST_BATCH = 6
 # Batches double up to this many segments; from _LARGE_BATCH segments on, messages of _LARGE_MESSAGE segments are used.
 _MAX_BATCH, _LARGE_BATCH, _LARGE_MESSAGE = 8192, 96, 8
 # What is missing to the wanted time when another batch is no longer worth its round trip.
 _ENOUGH = 0.15
-# Messages in one batch from which the most punctual ones are looked for.
-_ENVELOPE_POINTS = 30
 _STEADY, _USABLE = 0.02, 0.1
 
 
@@ -166,22 +164,7 @@ def _rate(arrivals: Sequence[Arrival]) -> float | None:
     spacing = pooled_spacing(pieces)
     if spacing is None:
         return None
-    longest = max(pieces, key=len)
-    if len(longest) < _ENVELOPE_POINTS:
-        return 1 / spacing.seconds
-    return _envelope_rate(longest, spacing.seconds) or 1 / spacing.seconds
-
-
-def _envelope_rate(points: Sequence[tuple[float, float]], slope: float) -> float | None:
-    """The rate between the most punctual arrivals of the first and of the last third.
-
-    A receiver that is busy sees messages late, never early: what came least late lies nearest to the line.
-    """
-    third = len(points) // 3
-    first, last = (
-        min(part, key=lambda point: point[1] - slope * point[0]) for part in (points[:third], points[-third:])
-    )
-    return (last[0] - first[0]) / (last[1] - first[1]) if last[1] > first[1] else None
+    return 1 / (punctual_slope(max(pieces, key=len), spacing.seconds) or spacing.seconds)
 
 
 def _steadiness(last: float | None, before: float | None) -> Confidence:

@@ -87,6 +87,14 @@ def test_a_token_bucket_shows_its_burst_and_what_it_sustains() -> None:
     assert found.burst_bytes_s == pytest.approx(1_000_000, rel=0.01)
 
 
+def test_a_host_that_sleeps_during_a_long_train_does_not_change_the_rate() -> None:
+    stamps = [i * 0.001 + (0.0002 if i % 2 else 0.0) for i in range(81)]
+    stamps[2:20] = [stamps[20]] * 18
+    found = estimate([Train(tuple(enumerate(stamps)), 81)], 1000)
+    assert found is not None
+    assert found.sustained_bytes_s == pytest.approx(1_000_000, rel=0.002)
+
+
 def test_trains_that_disagree_are_not_called_sure() -> None:
     found = estimate([even(9, 0.10), even(9, 0.14)], 1000)
     assert found is not None
