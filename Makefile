@@ -6,10 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint typecheck format fuzz-asan constraints clean
+.PHONY: help demo demo-network test lint typecheck format fuzz-asan constraints clean
 
 help:
-	@echo "make demo         analyze the sample campaign"
+	@echo "make demo         analyze the sample campaign, then measure an emulated link through an emulated dongle"
+	@echo "make demo-network only the second"
 	@echo "make test         everything that has to pass: lint, types, import contracts, tests"
 	@echo "make lint         ruff and import contracts only"
 	@echo "make format       rewrite the sources in the house style"
@@ -19,6 +20,10 @@ help:
 
 demo: $(STAMP)
 	$(BIN)/perfkit analyze sample_logs/ --pics sample_logs/perf.yaml
+	$(BIN)/python demo/network_demo.py
+
+demo-network: $(STAMP)
+	$(BIN)/python demo/network_demo.py
 
 # The last line of the output is pytest's summary.
 test: lint typecheck
