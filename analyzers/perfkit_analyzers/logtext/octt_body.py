@@ -178,8 +178,9 @@ class OcttBody:
         if run is not None and (self._announced or test_case not in (None, run.test_case)):
             self._end_run(number - 1)
         if self._run is None:
-            fields = self._header if self._header is not None else {}
-            self._header = fields
+            if self._header is None:
+                self._header, self._header_line = {}, number
+            fields = self._header
             if test_case:
                 fields.setdefault("test_case", test_case)
             if title:
