@@ -35,7 +35,7 @@ from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage, canonical
 from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connector
 
-CLOCK_REPORTS = 64
+CLOCK_REPORTS = 8
 """StatusNotifications whose time stamps are kept until somebody asks for the DUT's clock."""
 
 REFUSED_SEQUENCES = frozenset({"Rejected", "InvalidCertificate", "RevokedCertificate"})
@@ -48,14 +48,14 @@ REMEMBERED_MESSAGES = 1024
 class Marks(msgspec.Struct, frozen=True, gc=False):
     """How often each disturbing event had happened at one moment."""
 
-    clock_steps: int
-    disconnects: int
-    reboots: int
-    operator: int
-    plug_prompts: int
-    authorizes: int
-    refusals: int
-    authorize_ns: int
+    clock_steps: int = 0
+    disconnects: int = 0
+    reboots: int = 0
+    operator: int = 0
+    plug_prompts: int = 0
+    authorizes: int = 0
+    refusals: int = 0
+    authorize_ns: int = 0
 
 
 class Moment(msgspec.Struct, frozen=True, gc=False):
@@ -108,8 +108,7 @@ class Station:
         self._connector_count = connector_count
         self._tolerance_ns = int(queue_tolerance_s * 1e9)
         self._order = 0
-        self._clock_steps = self._disconnects = self._reboots = self._operator = self._plug_prompts = 0
-        self._authorizes = self._refusals = self._authorize_ns = 0
+        self.marks = Marks()
         self._plug_confirmed: dict[Place, int] = {}
         self._plug_prompt_place: Place | None = None
         self._sequences: set[str] = set()
@@ -121,18 +120,10 @@ class Station:
 
     # --- what rules ask ---------------------------------------------------------------------------------------------
 
-    def marks(self) -> Marks:
-        """Snapshot of the counters."""
-        return Marks(
-            self._clock_steps,
-            self._disconnects,
-            self._reboots,
-            self._operator,
-            self._plug_prompts,
-            self._authorizes,
-            self._refusals,
-            self._authorize_ns,
-        )
+    def _count(self, **more: int) -> None:
+        """Count events; a snapshot taken before stays as it was."""
+        counted = {name: getattr(self.marks, name) + number for name, number in more.items()}
+        self.marks = msgspec.structs.replace(self.marks, **counted)
 
     def status(self, place: Place) -> str | None:
         """Last status of a connector; None when it was never reported in this run."""
@@ -228,7 +219,7 @@ class Station:
             if fact.place != WHOLE_STATION or fact.transaction_id not in self.transactions:
                 self.transactions[fact.transaction_id] = fact.place
         elif kind is AuthorizeAsked:
-            self._authorizes += 1
+            self._count(authorizes=1)
         elif kind is Booted:
             self.begin_reboot()
         elif isinstance(fact, FirmwareOrDiagnostics):
@@ -262,8 +253,7 @@ class Station:
             case TransactionStart() if answer and answer.transaction_id is not None:
                 self.transactions[answer.transaction_id] = fact.place
             case AuthorizeAsked():
-                self._refusals += not accepted
-                self._authorize_ns += exchange.end_ns - exchange.call.stamp_ns
+                self._count(refusals=not accepted, authorize_ns=exchange.end_ns - exchange.call.stamp_ns)
             case Booted() if answer:
                 self._take_boot_answer(exchange, answer, accepted=accepted)
             case Reset() if accepted:
@@ -291,7 +281,7 @@ class Station:
 
     def begin_reboot(self) -> None:
         """The station restarts: its state is unknown until it reports after an accepted boot."""
-        self._reboots += 1
+        self._count(reboots=1)
         self.rebooting, self._boot_accepted = True, False
 
     def take_narration(self, narration: Narration) -> None:
@@ -299,28 +289,28 @@ class Station:
         self._order += 1
         match narration.kind:
             case NarrationKind.CLOCK_STEP:
-                self._clock_steps += 1
+                self._count(clock_steps=1)
                 self._dut_clock.clear()
                 self._dut_offset_ns = self.last_heartbeat_ns = None
             case NarrationKind.DISCONNECTED:
-                self._disconnects += 1
+                self._count(disconnects=1)
                 self.is_connected = False
             case NarrationKind.CONNECTED:
-                self._disconnects += 1
+                self._count(disconnects=1)
                 self.is_connected = True
             case NarrationKind.PROMPT:
                 self._take_prompt(narration.text)
             case NarrationKind.PROMPT_DISMISSED:
-                self._operator += 1
+                self._count(operator=1)
                 self._confirm_plug()
             case NarrationKind.PHASE_PREPARATION | NarrationKind.PHASE_MAIN | NarrationKind.PHASE_RESTORE:
                 self.phase = narration.kind.value
 
     def _take_prompt(self, text: str) -> None:
-        self._operator += 1
+        self._count(operator=1)
         kind = classify_prompt(text)
         if kind is PromptKind.PLUG_IN:
-            self._plug_prompts += 1
+            self._count(plug_prompts=1)
             number = prompt_connector(text)
             self._plug_prompt_place = WHOLE_STATION if number is None else (number,)
         elif kind is PromptKind.UNPLUG:

@@ -35,6 +35,7 @@ from perfkit_analyzers.message import (
 )
 from perfkit_analyzers.parameters.base import Collector, RunContext
 from perfkit_analyzers.parameters.table import PARAMETERS
+from perfkit_analyzers.resolution import ResolutionGauge
 from perfkit_analyzers.station import Station
 
 _CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
@@ -289,6 +290,8 @@ class RunTracker:
             return
         self._reports[message.message_id] = message.stamp_ns
         action = message.action
+        if self._dialect is None:
+            self._choose_dialect(action or "")
         if action in self._calls and (action != "MeterValues" or self._station.meter_values_wanted):
             self._translate(message)
 
@@ -363,7 +366,8 @@ class RunTracker:
                 answer = Answer()
         if exchange.call.direction is _OUT:
             for collector in self._collectors:
-                collector.answered(exchange, fact, answer)
+                if collector.open or collector.wants_every_answer:
+                    collector.answered(exchange, fact, answer)
         self._station.take_answer(exchange, fact, answer)
 
     def _exchanges(self, exchanges: Iterable[Exchange]) -> None:
@@ -381,29 +385,3 @@ def _by_kind(wanted: Iterable[tuple[Collector, Iterable[type[Fact]]]]) -> dict[t
         for kind in kinds:
             by_kind.setdefault(kind, []).append(collector)
     return by_kind
-
-
-class ResolutionGauge:
-    """Resolution of the stamps: what the format resolves, or coarser if every stamp of the run ends in zeros."""
-
-    ENOUGH = 10
-    STEPS_NS = (1_000_000_000, 100_000_000, 10_000_000)
-
-    def __init__(self, format_resolution_ns: int) -> None:
-        """Start from what the format can resolve."""
-        self._format_ns = format_resolution_ns
-        self._candidates = [step for step in self.STEPS_NS if step > format_resolution_ns]
-        self._seen = 0
-        self.is_open = bool(self._candidates)
-
-    def see(self, stamp_ns: int) -> None:
-        """Take in a stamp."""
-        self._seen += 1
-        if stamp_ns % self._candidates[0]:
-            self._candidates = [step for step in self._candidates if stamp_ns % step == 0]
-            self.is_open = bool(self._candidates)
-
-    @property
-    def resolution_ns(self) -> int:
-        """Resolution in ns; fewer than ten stamps prove nothing beyond the format's own."""
-        return self._candidates[0] if self._candidates and self._seen >= self.ENOUGH else self._format_ns

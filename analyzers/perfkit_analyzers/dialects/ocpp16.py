@@ -221,8 +221,15 @@ def _start_answer(payload: _StartAnswer) -> Answer:
     return Answer(payload.id_tag_info.status, transaction_id=transaction)
 
 
+_CONFIGURATION_READ = frozenset(
+    {"AuthorizeRemoteTxRequests", "HeartbeatInterval", "MinimumStatusDuration", "NumberOfConnectors"}
+)
+"""Configuration keys that a rule reads."""
+
+
 def _configuration_answer(payload: _ConfigurationAnswer) -> Answer:
-    return Answer(configuration=tuple((k.key, k.value) for k in payload.configuration_key if k.value is not None))
+    known = ((entry.key, entry.value) for entry in payload.configuration_key if entry.key in _CONFIGURATION_READ)
+    return Answer(configuration=tuple((key, value) for key, value in known if value is not None))
 
 
 _status_answer = answer_translator(_Status, lambda p: Answer(p.status))

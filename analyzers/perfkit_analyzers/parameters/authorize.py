@@ -28,6 +28,8 @@ yields = (
 class AuthorizeCollector(Collector):
     """One row per Authorize of the tool, by the status of the answer."""
 
+    wants_every_answer = True
+
     def __init__(self, context: RunContext) -> None:
         """Add rows to the context's ledger."""
         self._context = context

@@ -39,11 +39,12 @@ class Collector:
 
     Each method is called before `Station` takes the event in, so the station still shows the state before it.
     `called` is called for facts of the types in `requests`, and for those in `evidence` while something is `open`;
-    `answered` only for requests of the tool.
+    `answered` only for requests of the tool, while something is open or when the collector `wants_every_answer`.
     """
 
     requests: tuple[type[Fact], ...] = ()
     evidence: tuple[type[Fact], ...] = ()
+    wants_every_answer = False
     open: Sequence[object] = ()
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
@@ -115,7 +116,7 @@ class Candidate:
     def __init__(self, call: OcppMessage, station: Station) -> None:
         """Remember how things stood when the request was sent."""
         self.call = call
-        self.marks = station.marks()
+        self.marks = station.marks
         self.phase = station.phase
         self.exchange: Exchange | None = None
         self.answer: Answer | None = None
@@ -162,7 +163,7 @@ class WindowCollector(Collector, ABC, Generic[C]):
 
     def waiting(self) -> list[C]:
         """Candidates whose window is open and whose message has not come, oldest first."""
-        return [candidate for candidate in self.open if candidate.reached is None and candidate.closed is None]
+        return [c for c in self.open if c.reached is None and c.closed is None] if self.open else []
 
     def reach(self, candidate: C, message: OcppMessage) -> None:
         """Note the message that ends the interval."""
@@ -181,7 +182,7 @@ class WindowCollector(Collector, ABC, Generic[C]):
 
     def moment(self, stamp_ns: int, line: int) -> Moment:
         """This moment."""
-        return Moment(stamp_ns, line, self.context.station.marks())
+        return Moment(stamp_ns, line, self.context.station.marks)
 
     def decide(self, candidate: C, ending: Moment, *, disconnected: bool = False) -> None:
         """Add the candidate's row; `ending` closed its window unless its message had come before."""
