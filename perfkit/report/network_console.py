@@ -23,6 +23,7 @@ from perfkit.report.network_wording import (
     bytes_text,
     cost_text,
     direction_text,
+    kilobytes_s,
     latency_text,
     milliseconds,
     rate_text,
@@ -178,7 +179,7 @@ def _rates(bandwidth: Bandwidth) -> Iterable[tuple[str, str]]:
         yield "capacity", f"{capacity} of IP packets (UDP trains, information){cut}"
         for name, detail in (("up", bandwidth.capacity_up), ("down", bandwidth.capacity_down)):
             if detail is not None and detail.burst_bytes is not None:
-                burst = f"the first {bytes_text(detail.burst_bytes)} pass at {detail.burst_kB_s or 0:.3g} kB/s"
+                burst = f"the first {bytes_text(detail.burst_bytes)} pass at {kilobytes_s(detail.burst_kB_s)}"
                 yield f"burst {name}", f"{burst}, then the rate above"
     goodput = rate_text(bandwidth.goodput_up_kB_s, bandwidth.goodput_down_kB_s)
     if goodput is not None:

@@ -249,7 +249,7 @@ def _connect(target: Target, path: LinkPath) -> tuple[socket.socket, Endpoint]:
 
 def _upgrade(stack: contextlib.ExitStack, sock: socket.socket, target: Target, nonce: str) -> ClientConnection:
     """The WebSocket on a connected socket, closed by `stack`."""
-    from websockets.exceptions import InvalidStatus, InvalidURI, SecurityError, WebSocketException
+    from websockets.exceptions import InvalidStatus, InvalidURI, WebSocketException
     from websockets.sync.client import connect
     from websockets.typing import Subprotocol
 
@@ -274,14 +274,14 @@ def _upgrade(stack: contextlib.ExitStack, sock: socket.socket, target: Target, n
             f"{target} answers HTTP {error.response.status_code} instead of opening the WebSocket: a web page, "
             "perhaps the dongle's own or the operator's captive page, or another service; is this the right address?"
         ) from error
-    except (InvalidURI, SecurityError, ValueError) as error:
+    # AssertionError: websockets trips over itself when a peer hangs up in the middle of its own answer.
+    except (WebSocketException, OSError, EOFError, ValueError, AssertionError) as error:
         sock.close()
-        raise ProbeError(
-            f"{target} redirects to another place instead of opening the WebSocket ({error}): perhaps the operator's "
-            "captive page; is this the right address?"
-        ) from error
-    except (WebSocketException, OSError, EOFError, TimeoutError) as error:
-        sock.close()
+        if isinstance(error, InvalidURI) or "redirect" in str(error):
+            raise ProbeError(
+                f"{target} redirects to another place instead of opening the WebSocket ({error}): perhaps the "
+                "operator's captive page; is this the right address?"
+            ) from error
         raise ProbeError(
             f"{target} accepts connections but does not speak WebSocket ({error}); is this the responder's port?"
         ) from error
