@@ -194,11 +194,13 @@ def _why_not(parameter: Parameter, role: Role | None, totals: RoleTotals, *, una
         only = " or ".join(sorted(ROLE_WORDS[r] for r in parameter.roles))
         return f"{only} only (A.4)"
     excluded = sum(group.count for (key, _), group in totals.exclusions.items() if key == parameter.key)
-    if totals.set_aside[parameter.key]:
-        return f"{totals.set_aside[parameter.key]} values come from runs without verdict PASS"
+    if aside := totals.set_aside[parameter.key]:
+        return f"{aside} {'value comes' if aside == 1 else 'values come'} from runs without verdict PASS"
     if unanswered:
         counted = unanswered + excluded
         return f"of {counted} {'candidate' if counted == 1 else 'candidates'}, {unanswered} never came to an end"
+    if excluded == 1:
+        return "the only candidate was excluded"
     return f"all {excluded} candidates were excluded" if excluded else "no candidate in the logs"
 
 
