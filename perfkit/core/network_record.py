@@ -55,14 +55,14 @@ class Thresholds(msgspec.Struct, frozen=True):
     of `latency_packet_bytes`, `rssi_dbm` the median RSSI of a mobile link; `rssi_csq` is the same on the scale of +CSQ.
     """
 
-    bandwidth_kB_s: float = 5.0  # noqa: N815 - kB is the unit's symbol, here and below
-    latency_ms: float = 1000.0
-    latency_packet_bytes: int = 84
-    rssi_dbm: float = -81.0
-    rssi_csq: int = 16
+    bandwidth_kB_s: float  # noqa: N815 - kB is the unit's symbol, here and below
+    latency_ms: float
+    latency_packet_bytes: int
+    rssi_dbm: float
+    rssi_csq: int
 
 
-THRESHOLDS = Thresholds()
+THRESHOLDS = Thresholds(5.0, 1000.0, 84, -81.0, 16)
 
 
 class DeviceInfo(msgspec.Struct, frozen=True):
