@@ -16,6 +16,7 @@ from perfkit_analyzers.tracker import AnomalyKind
 _ANOMALIES = {
     AnomalyKind.ORPHAN: "answer to no open CALL (P4)",
     AnomalyKind.RETRY: "transaction message sent again; the first arrival counts (Q)",
+    AnomalyKind.ROLE: "message that a DUT of the run's role neither sends nor gets; the run is left out",
     AnomalyKind.PAYLOAD: "payload of another shape than the standard's; the message counts only as a message",
 }
 

@@ -50,6 +50,7 @@ class AnomalyKind(StrEnum):
 
     ORPHAN = "ORPHAN"  # an answer to no open CALL
     RETRY = "RETRY"  # a transaction message sent again
+    ROLE = "ROLE"  # a message that the role under test neither sends nor gets
     PAYLOAD = "PAYLOAD"  # a payload of another shape than the standard's
 
 
@@ -234,8 +235,9 @@ class RunTracker:
             self._is_steady = True
             return True
         self._left_out = "role_contradiction"
+        self._anomalies.add(AnomalyKind.ROLE, message.line)
         self._notes.append(
-            f"line {message.line}: {message.action} shows that the DUT is a {acted.value}, but the "
+            f"{message.action} shows that the DUT is a {acted.value}, but the "
             f"{self._role_source or 'header'} says that it is a {role.value}; run left out"
         )
         return False

@@ -79,7 +79,8 @@ def test_a_run_whose_messages_contradict_its_name_is_left_out() -> None:
 
     assert [run.left_out for run in found.document.runs] == [None, "role_contradiction"]
     assert found.result(RESPONSE).count == 1
-    assert any("line 7: Heartbeat shows that the DUT is a csms" in note for note in found.document.runs[1].notes)
+    assert any("Heartbeat shows that the DUT is a csms" in note for note in found.document.runs[1].notes)
+    assert [(a.kind, a.lines) for a in found.document.runs[1].anomalies] == [("ROLE", [7])]
     assert found.document.warnings == [
         "1 run was left out: header and messages disagree on the role of the DUT (first: -)"
     ]

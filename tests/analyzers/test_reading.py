@@ -1,0 +1,164 @@
+"""However a log is cut, ordered or read, the document stays the same."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from perfkit_analyzers import reading
+from perfkit_analyzers.assess import analyze
+from perfkit_analyzers.reading import cuts
+from tests.oracle.campaigns import campaign
+from tests.vectors import octt
+
+MARKER = b"Test Case Name"
+
+
+def document_of(paths: list[Path], **options: Any) -> dict[str, Any]:
+    """The document without what differs between two runs."""
+    document: dict[str, Any] = json.loads(msgspec.json.encode(analyze(list(map(str, paths)), **options).document))
+    del document["provenance"]
+    return document
+
+
+def one_run(number: int, body: str, *, role: str = "CS", verdict: str = "PASS") -> str:
+    name = f"TC_{number:03}_{role}"
+    return (
+        f"Test Case Name : {name}\nSystem Under Test (SUT) : {role}\n{'-' * 60}\n"
+        + octt(body, test_case=name, verdict=verdict)
+        + f"\nTest case result : {verdict}\n\n"
+    )
+
+
+BEGUN = """
+    12:00:00.000 < s StartTransaction {"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2024-05-17T12:00:00Z"}
+    12:00:00.020 > s {"transactionId":10,"idTagInfo":{"status":"Accepted"}}
+"""
+STOPPED = """
+    12:00:05.000 > 1 RemoteStopTransaction {"transactionId":10}
+    12:00:05.050 < 1 {"status":"Accepted"}
+    12:00:05.300 < x StopTransaction {"transactionId":10,"reason":"Remote","meterStop":9,"timestamp":"2024-05-17T12:00:05Z"}
+"""
+
+
+def long_log(seed: int, runs: int = 14) -> str:
+    """Runs of every kind; each second one is stopped by the clean-up of the run after it."""
+    rng = Random(seed)
+    made = []
+    for number in range(1, runs + 1):
+        value = rng.randrange(100, 900)
+        own = f'12:00:06.000 > 9 ClearCache\n12:00:06.{value} < 9 {{"status":"Accepted"}}\n%%% broken {number}\n12:00:08.000 < 77 {{}}'
+        body = (STOPPED if number % 2 == 0 else BEGUN) + own
+        role = "CSMS" if number % 7 == 0 else "CS"
+        other = own if number == 7 else own.replace("ClearCache", "Heartbeat")  # run 7 contradicts its header
+        made.append(one_run(number, body if role == "CS" else other, role=role, verdict=rng.choice(["PASS", "FAIL"])))
+    return "".join(made)
+
+
+@pytest.fixture
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Cut however small a log is, in this process."""
+    monkeypatch.setattr(reading, "PARALLEL_BYTES", 1)
+    monkeypatch.setattr(reading, "PART_BYTES", 200)
+    monkeypatch.setattr(reading, "ProcessPoolExecutor", lambda number, initializer: ThreadPoolExecutor(number))
+    return monkeypatch
+
+
+@pytest.mark.parametrize("processes", [2, 3, 8])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_log_in_parts_is_the_log(
+    seed: int, processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_parts: pytest.MonkeyPatch
+) -> None:
+    log, other = tmp_path / "a.log", tmp_path / "b.log"
+    log.write_text(long_log(seed))
+    other.write_text(long_log(seed + 100, 3))
+    in_parts.setattr("os.cpu_count", lambda: processes)
+    parts: list[int] = []
+
+    def counted(content: bytes, run_marker: bytes, number: int) -> list[Any]:
+        made = cuts(content, run_marker, number)
+        parts.append(len(made))
+        return made
+
+    in_parts.setattr(reading, "cuts", counted)
+    cut = document_of([log, other])
+    in_parts.setattr("os.cpu_count", lambda: 1)
+
+    assert parts[0] == processes
+    assert cut == document_of([log, other])
+    assert cut == document_of([log, other], sink=lambda role, record: None)
+    stop = next(entry for entry in cut["parameters"] if entry["key"] == "remote_stop_authorization_time")
+    assert stop["count"] + stop["set_aside"] >= 5  # transactions are known across the cuts
+    assert cut["skipped"]["count"] == 17
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_generated_campaigns_in_parts(seed: int, tmp_path: Path, in_parts: pytest.MonkeyPatch) -> None:
+    rng = Random(seed)
+    text = "".join(campaign(rng, disturbance=0.5) for _ in range(5))
+    log = tmp_path / "a.log"
+    log.write_text(text)
+    in_parts.setattr("os.cpu_count", lambda: 6)
+    cut = document_of([log])
+    in_parts.setattr("os.cpu_count", lambda: 1)
+
+    assert cut == document_of([log])
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 5, 40])
+def test_cuts_join_to_the_whole_and_begin_at_runs(parts: int) -> None:
+    content = long_log(1).encode()
+    made = cuts(content, MARKER, parts)
+
+    assert made[0].start == made[0].warm_up == 0
+    assert made[-1].end == len(content)
+    assert len(made) == min(parts, 14) or parts == 40
+    assert len(made) <= 14
+    for before, after in pairwise(made):
+        assert before.end == after.start
+        assert content.startswith(MARKER, after.start)
+        assert content[after.start - 1 : after.start] == b"\n"
+        # the warm-up is exactly the run before
+        assert content.startswith(MARKER, after.warm_up)
+        assert content.count(MARKER, after.warm_up, after.start) == 1
+
+
+def test_a_log_without_a_header_is_one_part() -> None:
+    assert len(cuts(b"[12:00:00.000] [info]  x\n" * 99, MARKER, 8)) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_order_of_files_changes_no_statistics(seed: int, tmp_path: Path) -> None:
+    paths = []
+    for number in range(4):
+        paths.append(tmp_path / f"{number}.log")
+        paths[-1].write_text(campaign(Random(seed * 10 + number)))
+    forth, back = document_of(paths), document_of(paths[::-1])
+    names = (
+        "count",
+        "min_s",
+        "median_s",
+        "mean_s",
+        "p95_s",
+        "max_s",
+        "headline",
+        "unanswered",
+        "set_aside",
+        "uncertainty_s",
+    )
+
+    for one, other in zip(forth["parameters"], back["parameters"], strict=True):
+        assert [one[name] for name in names] == [other[name] for name in names]
+        assert {(g["reason"], g["count"]) for g in one["exclusions"]} == {
+            (g["reason"], g["count"]) for g in other["exclusions"]
+        }
+        assert [{**c, "max_at": None} for c in one["combinations"]] == [
+            {**c, "max_at": None} for c in other["combinations"]
+        ]
