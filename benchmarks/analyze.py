@@ -75,7 +75,7 @@ def peak_bytes(command: Sequence[str]) -> int:
     watcher = TreeWatcher()
     finished = run(command, watcher.start)
     watcher.stop()
-    return watcher.largest_sum_bytes if watcher.most_processes > 1 else finished.peak_bytes
+    return watcher.largest_sum_bytes or finished.peak_bytes
 
 
 class TreeWatcher:
@@ -109,8 +109,8 @@ def process_tree(pid: int) -> list[int]:
     """A process and its living descendants."""
     members = [pid]
     for member in members:
-        for children in Path(f"/proc/{member}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # a process may end while it is looked at
+            for children in Path(f"/proc/{member}/task").glob("*/children"):
                 members += [int(child) for child in children.read_text().split()]
     return members
 
