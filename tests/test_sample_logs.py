@@ -317,6 +317,8 @@ def comparable(sample: dict[str, str], row: Row) -> tuple[object, ...]:
         sample["combination"] if row.combination else None,
         numbered(sample["from_line"]),
         numbered(sample["to_line"]) if row.kind == "observation" else None,
+        milliseconds(sample["first_s"]),
+        milliseconds(sample["net_s"]) if sample["net_s"] != sample["value_s"] else None,
         sample["in_headline"] == "true" if row.kind != "exclusion" else False,
         sample["test_case"],
     )
@@ -331,6 +333,8 @@ def stated(row: Row) -> tuple[object, ...]:
         row.combination,
         row.from_line,
         row.to_line if row.kind == "observation" else None,
+        row.first_ms,
+        row.net_ms,
         row.in_headline,
         row.test_case,
     )
