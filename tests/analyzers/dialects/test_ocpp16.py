@@ -85,8 +85,9 @@ def test_what_calls_mean(action: str, payload: str, fact: Fact) -> None:
         ),
         (
             "GetConfiguration",
-            '{"configurationKey":[{"key":"a","readonly":true,"value":"1"},{"key":"b","readonly":true}]}',
-            Answer(configuration=(("a", "1"),)),
+            '{"configurationKey":[{"key":"HeartbeatInterval","readonly":true,"value":"1"},'
+            '{"key":"NumberOfConnectors","readonly":true},{"key":"NoRuleReadsThis","readonly":true,"value":"2"}]}',
+            Answer(configuration=(("HeartbeatInterval", "1"),)),
         ),
         ("ReserveNow", '{"status":"Occupied"}', Answer("Occupied")),
     ],
