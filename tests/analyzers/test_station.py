@@ -118,22 +118,26 @@ def test_members() -> None:
     assert later.members() == {(1, 1)}
 
 
+def reboots(station: Station) -> bool:
+    return station.rebooting
+
+
 def test_a_reboot_lasts_until_a_status_follows_the_accepted_boot() -> None:
     station = Station(OCPP_16)
     reply(station, Reset(), Answer("Rejected"))
-    assert not station.rebooting
+    assert not reboots(station)
     reply(station, Reset(), Answer("Accepted"))
-    assert station.rebooting
+    assert reboots(station)
     tell(station, StatusReport((1,), "Available", None))
-    assert station.rebooting
+    assert reboots(station)
     tell(station, Booted())
     reply(station, Booted(), Answer("Pending", interval_s=5))
     tell(station, StatusReport((1,), "Available", None))
-    assert station.rebooting
+    assert reboots(station)
     reply(station, Booted(), Answer("Accepted", interval_s=5))
-    assert station.rebooting
+    assert reboots(station)
     tell(station, StatusReport((1,), "Available", None))
-    assert not station.rebooting
+    assert not reboots(station)
 
 
 def test_a_configuration_counts_when_it_was_accepted() -> None:
