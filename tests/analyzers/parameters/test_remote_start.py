@@ -151,3 +151,25 @@ def test_net_of_the_nested_authorize_and_strata_by_setting() -> None:
     net = found.result(START).net
     assert net is not None
     assert (net.median_s, net.max_s) == (0.169, 0.169)
+
+
+def test_a_repeated_start_answers_no_second_request() -> None:
+    body = (
+        status("01.000", "Preparing")
+        + ASKED
+        + f"12:00:03.200 < t {STARTED}\n"
+        + ASKED.replace("03.0", "04.0").replace(" 1 ", " 2 ")
+        + f"12:00:04.200 < u {STARTED}"
+    )
+
+    assert told(body).rows(START) == (value(PLUGGED, 200, (3, 3, 5)), none("QUEUED", PLUGGED, 6, 8))
+
+
+@pytest.mark.parametrize("before", ["Finishing", "Reserved"])
+def test_a_confirmed_prompt_says_that_the_cable_is_in(before: str) -> None:
+    plug = "12:00:02.000 [prompt] Please plug in your cable on EV side now.\n"
+    confirmed = "12:00:02.500 [api_dismissed] 00000000-0000-0000-0000-000000000001\n"
+    end = f"12:00:03.200 < t {STARTED}"
+
+    assert one_row(status("01.000", before) + plug + confirmed + ASKED + end) == value(PLUGGED, 200, (5, 5, 7))
+    assert one_row(plug + confirmed + status("02.700", before) + ASKED + end).reason == "PLUG_STATE_UNKNOWN"

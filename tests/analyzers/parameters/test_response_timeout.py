@@ -79,3 +79,12 @@ def test_a_clock_step_spoils_the_tool_time_too() -> None:
     """)
 
     assert (found.document.tool_time.count, found.document.tool_time.max_s) == (1, 0.03)
+
+
+def test_a_step_forward_by_an_hour_excludes_too() -> None:
+    found = told("""
+        12:00:10.000 > 1 ClearCache
+        13:00:10.080 < 1 {"status":"Accepted"}
+    """)
+
+    assert found.rows(RESPONSE) == (none("CLOCK_STEP", "ClearCache", 2, 3),)

@@ -295,3 +295,13 @@ def test_a_window_that_closed_before_the_answer() -> None:
         none("NO_STATUS", "TriggerMessage/Heartbeat", 2, 3),
         value("TriggerMessage/Heartbeat", 50, (3, 5, 6)),
     )
+
+
+def test_a_reservation_of_the_whole_station_may_be_held_silently() -> None:
+    body = """
+        12:00:00.000 > 1 ReserveNow {"connectorId":0,"reservationId":5,"idTag":"A"}
+        12:00:00.100 < 1 {"status":"Accepted"}
+        12:00:09.000 [info] Waiting
+    """
+    assert rows(body) == (none("NO_STATUS", RESERVE, 2, 6),)
+    assert rows(body.replace('"connectorId":0', '"connectorId":1')) == (bound(RESERVE, 8900, (2, 3, 6)),)
