@@ -163,7 +163,7 @@ def _latency_rows(one: TechnologyResult) -> Iterable[tuple[str, str]]:
     for name, row in rows:
         if row.median_ms is not None:
             values = f"{milliseconds(row.median_ms)}, max {milliseconds(row.max_ms)}"
-            yield name, f"{values} ({row.count} of {row.packet_bytes} bytes)"
+            yield name, f"{values} ({row.count} of {row.packet_bytes} bytes; {row.method})"
     if one.latency.host_overhead_ms is not None:
         yield "test host", f"adds {milliseconds(one.latency.host_overhead_ms)} to programs; not contained above"
 

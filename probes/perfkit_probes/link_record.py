@@ -230,11 +230,11 @@ def cost_record(
     """What was used by three counts, and whether interface and dongle show that the packets went through them.
 
     The dongle's counters begin anew with each data connection. A target on this computer is an emulated link: what goes
-    there passes no dongle, and its counters prove nothing.
+    there passes no dongle, and what its counters say is left out.
     """
-    up, down = _grown(before, after)
+    up, down = (None, None) if is_loopback else _grown(before, after)
     proven, text = proof.is_proven, proof.reason
-    if up is not None and down is not None and not is_loopback:
+    if up is not None and down is not None:
         shown = f"the dongle counted {up} bytes up and {down} down"
         seen = up >= _PROOF_SHARE * proof.own_sent_bytes and down >= _PROOF_SHARE * proof.own_received_bytes
         own = f"the probes sent {proof.own_sent_bytes} and received {proof.own_received_bytes}"

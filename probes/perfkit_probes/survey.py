@@ -179,6 +179,8 @@ class _DeviceRun:
     def _one(self, technology: Technology) -> TechnologyResult:
         found = Found(technology.value, Clock.now(), is_mobile=True, has_target=self._plan.target is not None)
         one = _Pass(self._plan, self._watch, found)
+        if found.has_target:
+            found.budget = self._plan.link_plan(technology.value).budget
         with one.timed(self._pace.clock):
             if self._switch(technology, one):
                 found.rssi = rssi_record(self._read_signal(one))
