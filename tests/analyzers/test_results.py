@@ -80,6 +80,11 @@ def test_a_shorter_wait_is_only_counted() -> None:
     assert (found.headline, found.measured_is_lower_bound, found.unanswered) == ("0.5 s", False, 1)
 
 
+@pytest.mark.parametrize(("seconds", "headline"), [(0.5, "0.5 s"), (0.501, "> 0.501 s (no answer)")])
+def test_the_border_between_value_and_wait(seconds: float, headline: str) -> None:
+    assert told(answers(500) + UNANSWERED + waiting(seconds)).result(RESPONSE).headline == headline
+
+
 @pytest.mark.parametrize("aggregate", list(Aggregate))
 def test_no_aggregate_hides_a_wait(aggregate: Aggregate) -> None:
     found = told(answers(100, 500) + UNANSWERED + waiting(5), pics=pics_of(Policy(aggregate=aggregate))).result(

@@ -305,3 +305,29 @@ def test_a_reservation_of_the_whole_station_may_be_held_silently() -> None:
     """
     assert rows(body) == (none("NO_STATUS", RESERVE, 2, 6),)
     assert rows(body.replace('"connectorId":0', '"connectorId":1')) == (bound(RESERVE, 8900, (2, 3, 6)),)
+
+
+@pytest.mark.parametrize("action", ["UpdateFirmware", "GetDiagnostics", "SignedUpdateFirmware", "GetLog", "Reset"])
+def test_what_begins_something_else_closes_the_window(action: str) -> None:
+    body = f"""
+        12:00:00.000 > 1 TriggerMessage {{"requestedMessage":"Heartbeat"}}
+        12:00:00.050 < 1 {{"status":"Accepted"}}
+        12:00:02.050 > 2 {action} {{"type":"Soft"}}
+        12:00:02.100 < h Heartbeat
+    """
+    assert rows(body) == (bound("TriggerMessage/Heartbeat", 2000, (2, 3, 4)),)
+
+
+def test_a_request_for_another_connector_closes_no_window() -> None:
+    body = """
+        12:00:00.000 > 1 TriggerMessage {"requestedMessage":"StatusNotification","connectorId":1}
+        12:00:00.050 < 1 {"status":"Accepted"}
+        12:00:00.100 > 2 TriggerMessage {"requestedMessage":"StatusNotification","connectorId":2}
+        12:00:00.150 < 2 {"status":"Accepted"}
+        12:00:00.200 < s StatusNotification {"connectorId":1,"status":"Available"}
+        12:00:00.250 < t StatusNotification {"connectorId":2,"status":"Available"}
+    """
+    assert rows(body) == (
+        value("TriggerMessage/StatusNotification", 150, (2, 3, 6)),
+        value("TriggerMessage/StatusNotification", 100, (4, 5, 7)),
+    )
