@@ -190,7 +190,9 @@ def test_the_coarsest_run_sets_the_resolution() -> None:
         "".join(f"12:00:{n:02}.000 < h{n} Heartbeat\n" for n in range(9))
         + "12:00:20.000 > 1 ClearCache\n12:00:21.000 < 1 {}\n"
     )
-    found = measured(octt(answers(40)) + octt(seconds)).result(RESPONSE)
+    fine, coarse = octt(answers(40).replace("ClearCache", "GetConfiguration")), octt(seconds)
 
-    assert found.resolution_s == 1
-    assert found.uncertainty_s == pytest.approx(2 * (0.408248**2 + 0.0102062**2) ** 0.5, rel=1e-5)
+    for log in (fine + coarse, coarse + fine):
+        found = measured(log).result(RESPONSE)
+        assert found.resolution_s == 1
+        assert found.uncertainty_s == pytest.approx(2 * (0.408248**2 + 0.0102062**2) ** 0.5, rel=1e-5)
