@@ -306,7 +306,8 @@ class _TrafficCheck:
                 pass
         except ProbeError as error:
             if now_s - self._first_s >= self._pace.traffic_patience_s:
-                raise
+                name = self._one.found.technology.upper()
+                raise ProbeError(f"registered in {name}, but the responder does not answer: {error}") from error
             return str(error)
         finally:
             self._one.found.extra_bytes += meter.spent().total_bytes

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -443,3 +444,20 @@ def test_signals_put_the_dongle_back_and_say_so_in_one_line(number: signal.Signa
     assert (changed, after) == ("01", "00")
     assert (child.returncode, out) == (code, "")
     assert error == "perfkit: interrupted; nothing is left changed\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX systems")
+def test_a_link_without_a_device_is_interrupted_too(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:  # accepts, and never says a word
+        server.settimeout(20)
+        child = subprocess.Popen(
+            [sys.executable, "-m", "perfkit", "network", "--to", f"127.0.0.1:{server.getsockname()[1]}", "--out", "x.json"],
+            stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path,
+        )  # fmt: skip
+        client, _ = server.accept()
+        with client:
+            child.send_signal(signal.SIGTERM)
+            _, error = child.communicate(timeout=30)
+
+    assert (child.returncode, error.splitlines()[-1]) == (143, "perfkit: interrupted; nothing is left changed")
+    assert list(tmp_path.glob("*.json")) == []
