@@ -78,7 +78,7 @@ def _origin(document: NetworkDocument) -> Iterable[tuple[str, str]]:
     device = document.device
     if device is not None:
         firmware = f"firmware {device.firmware}" if device.firmware else "firmware not told"
-        yield "device", f"{device.model}, {firmware}, {device.driver} at {device.uri}"
+        yield "device", f"{device.model}, {firmware}, driver {device.driver}, {device.uri}"
     if document.interface:
         yield "interface", document.interface
     if document.settings:
@@ -127,7 +127,8 @@ def _gate_table(one: TechnologyResult, document: NetworkDocument) -> RenderableT
         reason: str | None = getattr(one.reasons, key)
         shown = measured
         if reason is not None and reason != one.reason:  # what ended the pass is said above, once
-            shown = reason if measured == NOTHING else f"{measured} ({reason})"
+            is_plain = verdict is Verdict.NOT_MET and key != "bandwidth"  # value and threshold say it already
+            shown = reason if measured == NOTHING else measured if is_plain else f"{measured} ({reason})"
         table.add_row(text(name), text(required), text(shown), text(VERDICTS[verdict], _STYLES[verdict]))
     return table
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from perfkit.core.network_record import Gate, NetworkDocument
+from perfkit.core.network_record import Gate, NetworkDocument, Verdict
 from perfkit.report.network_console import render
-from tests.perfkit.report.network_documents import BROKEN, DOCUMENT, HOSTILE_DOCUMENT, WIRED
+from tests.perfkit.report.network_documents import BROKEN, DOCUMENT, HOSTILE_DOCUMENT, MET, RSSI, WIRED
 
 
 def shown(document: NetworkDocument = DOCUMENT, *, width: int = 80) -> str:
@@ -41,6 +41,19 @@ def squeezed(text: str) -> str:
 )
 def test_every_figure_stands_beside_its_threshold_size_and_method(line: str) -> None:
     assert line in squeezed(shown(width=200))
+
+
+def test_a_missed_value_is_not_repeated_in_words() -> None:
+    missed = msgspec.structs.replace(
+        MET,
+        rssi=msgspec.structs.replace(RSSI, value_dbm=-90.0),
+        verdicts=msgspec.structs.replace(MET.verdicts, rssi=Verdict.NOT_MET),
+        reasons=msgspec.structs.replace(MET.reasons, rssi="-90 dBm, at least -81 dBm are required"),
+    )
+    text = squeezed(shown(msgspec.structs.replace(DOCUMENT, technologies=[missed]), width=120))
+
+    assert "RSSI >= -81 dBm -90 dBm (-71 to -68, n 3, device/signal) NOT MET" in text
+    assert "are required" not in text
 
 
 def test_a_wired_link_has_no_rssi_and_says_why() -> None:
