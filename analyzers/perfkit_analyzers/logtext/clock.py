@@ -45,7 +45,8 @@ class BodyClock:
         rise_ns = stamp_ns - self.last_ns
         if rise_ns < -12 * HOUR_NS:
             self.day_ns += DAY_NS
-            return self._accept(stamp_ns + DAY_NS, (NarrationKind.NEW_DAY, "midnight"))
+            stamp_ns += DAY_NS
+            return self._accept(stamp_ns, self._step(stamp_ns - self.last_ns) or (NarrationKind.NEW_DAY, "midnight"))
         if rise_ns > 12 * HOUR_NS:  # the clock fell back over midnight: a line of the day before
             self.day_ns -= DAY_NS
             stamp_ns -= DAY_NS

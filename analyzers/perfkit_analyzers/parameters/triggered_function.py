@@ -79,6 +79,7 @@ class _Candidate(Candidate):
         self.caused = request.caused if isinstance(request, Trigger) else "StatusNotification"
         self.place = _place(request, station)
         self.target = _target(request, self.place, station)
+        self.is_never_counted = isinstance(request, Trigger) and (request.extended or self.caused == "BootNotification")
         self.was_rebooting = station.rebooting
         self.was_in_sequence = station.in_sequence
         self.is_replayed = False
@@ -117,6 +118,8 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
     def _offer(self, message: OcppMessage, fact: Fact) -> None:
         """Give a message to the oldest candidate that it satisfies, and to no other."""
         for candidate in self.waiting():
+            if candidate.is_never_counted:
+                continue
             target = candidate.target
             is_used_up = target.offer(message, fact)
             if target.latest is message:
@@ -133,8 +136,8 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         return isinstance(fact, MeterReport) and self.context.station.is_replay(fact.time, candidate.call.stamp_ns)
 
     def is_settled(self, candidate: _Candidate) -> bool:
-        """Nothing need follow an accepted request whose status holds already."""
-        return candidate.target.is_noop or super().is_settled(candidate)
+        """Nothing need follow an accepted request whose status holds already, or one that is never counted."""
+        return candidate.target.is_noop or candidate.is_never_counted or super().is_settled(candidate)
 
     def narrated(self, narration: Narration) -> None:
         """A power cycle closes every window before it counts as a prompt."""

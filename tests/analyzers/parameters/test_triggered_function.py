@@ -197,7 +197,7 @@ def test_an_accepted_trigger_of_a_boot_is_never_counted() -> None:
         12:00:00.050 < 1 {"status":"Accepted"}
         12:00:00.100 < b BootNotification {"chargePointModel":"m","chargePointVendor":"v"}
     """
-    assert rows(body) == (none("REBOOT", "TriggerMessage/BootNotification", 2, 4),)
+    assert rows(body) == (none("REBOOT", "TriggerMessage/BootNotification", 2, 3),)
 
 
 @pytest.mark.parametrize(("contexts", "lines"), [(("Sample.Clock", None), (2, 3, 5)), ((None, "Trigger"), (2, 3, 5))])
