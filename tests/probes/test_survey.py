@@ -420,7 +420,8 @@ def test_an_unproven_path_is_not_judged(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(survey, "is_loopback", lambda host: False)
     monkeypatch.setattr(HilinkDevice, "traffic_counters", lambda device: next(counters))
     with hilink_bench(rssi_dbm=-70) as bench, relayed(GOOD, GOOD) as (relay, _):
-        one = only(surveyed(bench, plan_to(relay.port, Technology.G4), tmp_path))
+        plan = plan_to(relay.port, Technology.G4, link=replace(QUICK, require=None))
+        one = only(surveyed(bench, plan, tmp_path))
 
     assert verdicts(one) == ("not_measured", "not_measured", "met")
     assert (one.reasons.latency or "").startswith("the packets did not pass through the dongle")

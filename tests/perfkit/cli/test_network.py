@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -225,15 +226,17 @@ def test_the_public_reference_stands_beside_the_gate(
         return PublicReference(LABEL, "host.example", 80.0, 1.0, 1.0, 900_000, 100_000)
 
     monkeypatch.setattr(survey, "measure_public_reference", reference)
+    monkeypatch.setattr(survey, "plan_for", lambda *_, **__: replace(QUICK, require=None))
     with Responder(ResponderConfig(port=0)) as responder:
         words = ["network", "--to", f"127.0.0.1:{responder.port}", "--speedtest", "--mini", "http://mini.example"]
-        assert main(words) == 0
+        assert main(words) == 4
 
     text = " ".join(capsys.readouterr().out.split())
     assert asked == [ReferencePlan(None, "http://mini.example", is_metered=False, is_forced=False)]
     shown = "up 1.00 kB/s, down 1.00 kB/s, 80.0 ms, 1.00 MB" if works else "not measured: speedtest-cli says: no"
     assert f"public reference (speedtest-cli), not used for the gate: {shown}" in text
-    assert text.endswith("Gate: met")
+    assert "latency <= 1000 ms" in text
+    assert "Gate: incomplete" in text
 
 
 # --- usage -----------------------------------------------------------------------------------------------------------------
