@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo demo-network test lint typecheck format fuzz-asan constraints clean
+.PHONY: help demo demo-network test lint typecheck format fuzz-asan accuracy constraints clean
 
 help:
 	@echo "make demo         analyze the sample campaign, then measure an emulated link through an emulated dongle"
@@ -15,6 +15,7 @@ help:
 	@echo "make lint         ruff and import contracts only"
 	@echo "make format       rewrite the sources in the house style"
 	@echo "make fuzz-asan    the compiled scanner on damaged logs, under sanitizers (Linux, gcc)"
+	@echo "make accuracy     the link probes against their targets, minutes on a quiet machine (Linux, root)"
 	@echo "make constraints  pin the newest dependencies anew (needs uv)"
 	@echo "make clean        remove what was built"
 
@@ -51,6 +52,9 @@ $(STAMP): pyproject.toml constraints.txt hatch_build.py analyzers/perfkit_analyz
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+accuracy: $(STAMP)
+	$(BIN)/pytest -m accuracy tests/probes/test_accuracy_targets.py
 
 # One file for every supported Python and platform; without index addresses, so that any mirror serves it.
 constraints:
