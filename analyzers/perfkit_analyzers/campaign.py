@@ -122,6 +122,9 @@ class RoleTotals(msgspec.Struct):
         add_histogram(self.tool_times, other.tool_times)
 
 
+_HANDED_ON = RunLedger(0, keep=False)
+"""What a finished run holds once its rows have been added up; one for all, since there may be thousands of runs."""
+
 RecordSink = Callable[[Role | None, Record], None]
 
 
@@ -185,7 +188,7 @@ class Campaign:
         if self._sink is not None:
             for ref in result.ledger.kept:
                 self._sink(result.role, _record(file, result, ref, counts=counts))
-        result.ledger = RunLedger(0, keep=False)  # the rows have been handed on
+        result.ledger = _HANDED_ON
         self.runs.append(RunSummary(file, result, run.prompts, run.clock_steps, tuple(run.phases)))
         return run.tracker.left_open
 

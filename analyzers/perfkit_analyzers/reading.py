@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import hashlib
-import mmap
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -221,11 +220,50 @@ def _plan(file: InputFile, processes: int) -> tuple[str | None, list[_Cut]]:
         opened = open_log(stream, file.name)
     if opened is None or opened.format.run_marker is None:
         return None, []
-    with file.path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return opened.format.name, cuts(content, opened.format.run_marker, min(processes, size_bytes // PART_BYTES + 1))
+    with file.path.open("rb") as content:
+        parts = min(processes, size_bytes // PART_BYTES + 1)
+        return opened.format.name, cuts(Searched(content, size_bytes), opened.format.run_marker, parts)
 
 
-def cuts(content: mmap.mmap | bytes, run_marker: bytes, parts: int) -> list[_Cut]:
+class Searched:
+    """The bytes of a file, searched block by block: a mapping of the file would count as memory."""
+
+    def __init__(self, stream: BinaryIO, size_bytes: int, block_bytes: int = 1 << 20) -> None:
+        """Search `stream`, which has `size_bytes`."""
+        self._stream = stream
+        self._size_bytes = size_bytes
+        self._block_bytes = block_bytes
+
+    def __len__(self) -> int:
+        """Size in bytes."""
+        return self._size_bytes
+
+    def find(self, wanted: bytes, start: int) -> int:
+        """First place of `wanted` from `start` on; -1 if there is none."""
+        for begin in range(start, self._size_bytes, self._block_bytes):
+            found = self._block(begin, self._block_bytes + len(wanted) - 1).find(wanted)
+            if found >= 0:
+                return begin + found
+        return -1
+
+    def rfind(self, wanted: bytes, start: int, end: int) -> int:
+        """Last place of `wanted` that lies within `start` and `end`; -1 if there is none."""
+        while end - start >= len(wanted):
+            begin = max(start, end - self._block_bytes)
+            found = self._block(begin, end - begin).rfind(wanted)
+            if found >= 0:
+                return begin + found
+            if begin == start:
+                return -1
+            end = begin + len(wanted) - 1
+        return -1
+
+    def _block(self, begin: int, size_bytes: int) -> bytes:
+        self._stream.seek(begin)
+        return self._stream.read(size_bytes)
+
+
+def cuts(content: Searched | bytes, run_marker: bytes, parts: int) -> list[_Cut]:
     """About `parts` parts of about equal size, each beginning at a line that begins a run."""
     size_bytes = len(content)
     starts = [0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -14,7 +15,7 @@ import pytest
 
 from perfkit_analyzers import reading
 from perfkit_analyzers.assess import analyze
-from perfkit_analyzers.reading import cuts
+from perfkit_analyzers.reading import Searched, cuts
 from tests.oracle.campaigns import campaign
 from tests.vectors import octt
 
@@ -162,3 +163,14 @@ def test_the_order_of_files_changes_no_statistics(seed: int, tmp_path: Path) -> 
         assert [{**c, "max_at": None} for c in one["combinations"]] == [
             {**c, "max_at": None} for c in other["combinations"]
         ]
+
+
+def test_searching_block_by_block_finds_what_bytes_find() -> None:
+    random = Random(7)
+    for _ in range(3000):
+        data = bytes(random.choice(b"ab\n") for _ in range(random.randrange(60)))
+        wanted = bytes(random.choice(b"ab\n") for _ in range(random.randrange(1, 5)))
+        searched = Searched(io.BytesIO(data), len(data), random.randrange(len(wanted), 20))
+        start, end = random.randrange(61), random.randrange(len(data) + 1)
+        assert searched.find(wanted, start) == data.find(wanted, start), (data, wanted, start)
+        assert searched.rfind(wanted, 0, end) == data.rfind(wanted, 0, end), (data, wanted, end)
