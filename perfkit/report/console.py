@@ -28,6 +28,9 @@ OFFICIAL_BASIS = "OCPP 1.6"
 _ANALOGY = "BY ANALOGY with OCPP 1.6: none of these figures is an official performance parameter"
 
 
+_ROLES = {"charging_station": "charging station", "csms": "CSMS"}
+
+
 def render(document: AnalysisDocument, *, width: int, colour: bool, full: bool = False) -> str:
     """The result as text of at most `width` columns; without `colour` it holds no escape sequence.
 
@@ -64,7 +67,7 @@ def _title(document: AnalysisDocument) -> str:
     name = " ".join(part for part in (dut.vendor, dut.model) if part) or "the device under test"
     firmware = f" (firmware {dut.firmware})" if dut.firmware else ""
     facts = [
-        "role unknown" if dut.type is None else f"{dut.type.replace('_', ' ')} by {_source(dut.type_source)}",
+        "role unknown" if dut.type is None else f"{_ROLES.get(dut.type, dut.type)} by {_source(dut.type_source)}",
         f"OCPP {', '.join(dut.ocpp_versions)}" if dut.ocpp_versions else "",
         dut.communication_technology or "",
     ]
