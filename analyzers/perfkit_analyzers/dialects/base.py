@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
-from perfkit_analyzers.dialects.facts import Answer, Fact
+from perfkit_analyzers.dialects.facts import Answer, Fact, MeterReport, Place
 
 Translate = Callable[[msgspec.Raw], Fact | None]
 TranslateAnswer = Callable[[msgspec.Raw], Answer]
@@ -52,3 +52,20 @@ def answer_translator(struct: type[msgspec.Struct], build: Callable[..., Answer]
 def constant(fact: Fact) -> Translate:
     """Translation of a CALL that means the same whatever its payload."""
     return lambda _: fact
+
+
+class _SampledValue(msgspec.Struct, frozen=True, rename="camel"):
+    context: str | None = None
+
+
+class MeterValue(msgspec.Struct, frozen=True, rename="camel"):
+    """One element of `meterValue`, the same in 1.6 and 2.x."""
+
+    timestamp: str | None = None
+    sampled_value: list[_SampledValue] = []
+
+
+def meter_report(place: Place, values: Sequence[MeterValue]) -> MeterReport:
+    """The report of a MeterValues payload: every reading context given, and the time of the first element."""
+    contexts = frozenset(s.context for value in values for s in value.sampled_value if s.context)
+    return MeterReport(place, contexts, values[0].timestamp if values else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from perfkit_analyzers.dialects.base import answer_translator, constant, translator
+from perfkit_analyzers.dialects.base import MeterValue, answer_translator, constant, meter_report, translator
 from perfkit_analyzers.dialects.facts import (
     WHOLE_STATION,
     Answer,
@@ -15,7 +15,6 @@ from perfkit_analyzers.dialects.facts import (
     ConfigurationRead,
     ConfigurationWrite,
     FirmwareOrDiagnostics,
-    MeterReport,
     OtherReport,
     Place,
     RemoteStart,
@@ -65,18 +64,9 @@ class _StatusNotification(msgspec.Struct, frozen=True, rename="camel"):
     timestamp: str | None = None
 
 
-class _SampledValue(msgspec.Struct, frozen=True, rename="camel"):
-    context: str | None = None
-
-
-class _MeterValue(msgspec.Struct, frozen=True, rename="camel"):
-    timestamp: str | None = None
-    sampled_value: list[_SampledValue] = []
-
-
 class _MeterValues(msgspec.Struct, frozen=True, rename="camel"):
     connector_id: int
-    meter_value: list[_MeterValue] = []
+    meter_value: list[MeterValue] = []
 
 
 class _StartTransaction(msgspec.Struct, frozen=True, rename="camel"):
@@ -132,23 +122,11 @@ class _ChangeConfiguration(msgspec.Struct, frozen=True, rename="camel"):
     value: str
 
 
-def _meter_report(payload: _MeterValues) -> MeterReport:
-    contexts = frozenset(
-        sampled.context for value in payload.meter_value for sampled in value.sampled_value if sampled.context
-    )
-    time = payload.meter_value[0].timestamp if payload.meter_value else None
-    return MeterReport((payload.connector_id,), contexts, time)
-
-
-def _sequence(reports: str) -> FirmwareOrDiagnostics:
-    return FirmwareOrDiagnostics(reports)
-
-
 calls = {
     "StatusNotification": translator(
         _StatusNotification, lambda p: StatusReport((p.connector_id,), p.status, p.timestamp)
     ),
-    "MeterValues": translator(_MeterValues, _meter_report),
+    "MeterValues": translator(_MeterValues, lambda p: meter_report((p.connector_id,), p.meter_value)),
     "StartTransaction": translator(
         _StartTransaction, lambda p: TransactionStart((p.connector_id,), p.id_tag, p.timestamp)
     ),
@@ -180,10 +158,10 @@ calls = {
         lambda p: Trigger(p.requested_message, connector_place(p.connector_id), extended=True),
     ),
     "Reset": constant(Reset()),
-    "UpdateFirmware": constant(_sequence("FirmwareStatusNotification")),
-    "SignedUpdateFirmware": constant(_sequence("SignedFirmwareStatusNotification")),
-    "GetDiagnostics": constant(_sequence("DiagnosticsStatusNotification")),
-    "GetLog": constant(_sequence("LogStatusNotification")),
+    "UpdateFirmware": constant(FirmwareOrDiagnostics("FirmwareStatusNotification")),
+    "SignedUpdateFirmware": constant(FirmwareOrDiagnostics("SignedFirmwareStatusNotification")),
+    "GetDiagnostics": constant(FirmwareOrDiagnostics("DiagnosticsStatusNotification")),
+    "GetLog": constant(FirmwareOrDiagnostics("LogStatusNotification")),
     "GetConfiguration": constant(ConfigurationRead()),
     "ChangeConfiguration": translator(_ChangeConfiguration, lambda p: ConfigurationWrite(((p.key, p.value),))),
 }

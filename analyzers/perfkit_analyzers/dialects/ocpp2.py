@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from perfkit_analyzers.dialects.base import answer_translator, constant, translator
+from perfkit_analyzers.dialects.base import MeterValue, answer_translator, constant, meter_report, translator
 from perfkit_analyzers.dialects.facts import (
     WHOLE_STATION,
     Answer,
@@ -16,7 +16,6 @@ from perfkit_analyzers.dialects.facts import (
     ConfigurationWrite,
     Fact,
     FirmwareOrDiagnostics,
-    MeterReport,
     OtherReport,
     Place,
     RemoteStart,
@@ -94,18 +93,9 @@ class _NotifyEvent(msgspec.Struct, frozen=True, rename="camel"):
     event_data: list[_EventData]
 
 
-class _SampledValue(msgspec.Struct, frozen=True, rename="camel"):
-    context: str | None = None
-
-
-class _MeterValue(msgspec.Struct, frozen=True, rename="camel"):
-    timestamp: str | None = None
-    sampled_value: list[_SampledValue] = []
-
-
 class _MeterValues(msgspec.Struct, frozen=True, rename="camel"):
     evse_id: int
-    meter_value: list[_MeterValue] = []
+    meter_value: list[MeterValue] = []
 
 
 class _IdToken(msgspec.Struct, frozen=True, rename="camel"):
@@ -209,12 +199,6 @@ def _transaction_event(payload: _TransactionEvent) -> Fact:
     return OtherReport(payload.trigger_reason)
 
 
-def _meter_report(payload: _MeterValues) -> MeterReport:
-    contexts = frozenset(s.context for value in payload.meter_value for s in value.sampled_value if s.context)
-    time = payload.meter_value[0].timestamp if payload.meter_value else None
-    return MeterReport((payload.evse_id,), contexts, time)
-
-
 def _trigger(payload: _TriggerMessage) -> Trigger:
     requested = payload.requested_message
     caused = _TRIGGERED_ACTIONS.get(requested, requested)
@@ -233,7 +217,7 @@ calls = {
         lambda p: StatusReport((p.evse_id, p.connector_id), p.connector_status, p.timestamp),
     ),
     "NotifyEvent": translator(_NotifyEvent, _availability_event),
-    "MeterValues": translator(_MeterValues, _meter_report),
+    "MeterValues": translator(_MeterValues, lambda p: meter_report((p.evse_id,), p.meter_value)),
     "TransactionEvent": translator(_TransactionEvent, _transaction_event),
     "Authorize": translator(_Authorize, lambda p: AuthorizeAsked(p.id_token.id_token)),
     "BootNotification": constant(Booted()),
