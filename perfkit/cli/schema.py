@@ -8,6 +8,7 @@ import json
 
 SCHEMAS: dict[str, str] = {
     "analysis": "perfkit.core.analysis_record",
+    "monitor": "perfkit.core.monitor_record",
     "network": "perfkit.core.network_record",
 }
 """Name of a document: the module whose `json_schema()` describes it."""
