@@ -7,6 +7,7 @@ monotonic clock (seconds from an arbitrary zero, never stepped, stands still dur
 
 Not measured is null. In a sample the entry of `reasons` then says why, by the name of the field; a null without a
 reason was not due at that moment: the kernel is asked about TCP connections more often than the radio about its signal.
+In samples a null field is left out of the line.
 `perfkit.core.monitor_reader` reads a file line by line. The JSON Schema of a line is generated from these types.
 """
 
@@ -72,21 +73,21 @@ class EventKind(StrEnum):
     SESSION_END = "session_end"
 
 
-class ClockState(msgspec.Struct, frozen=True):
+class ClockState(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the system knows of its wall clock.
 
     `offset_ms` is the wall clock's deviation from its reference as last estimated (positive: the clock is ahead),
     `max_error_ms` the bound that the system gives for it. All None, with `reason`, where the system does not tell.
     """
 
-    synchronized: bool | None
-    offset_ms: float | None
-    max_error_ms: float | None
-    source: str | None
-    reason: str | None
+    synchronized: bool | None = None
+    offset_ms: float | None = None
+    max_error_ms: float | None = None
+    source: str | None = None
+    reason: str | None = None
 
 
-class Latency(msgspec.Struct, frozen=True):
+class Latency(msgspec.Struct, frozen=True, omit_defaults=True):
     """The round trip at this moment, in ms.
 
     Active: the median of `count` answers to `sent` packets of `packet_bytes` (IP). Passive: the kernel's smoothed round
@@ -97,15 +98,15 @@ class Latency(msgspec.Struct, frozen=True):
     value_ms: float
     origin: Origin
     method: str
-    packet_bytes: int | None
-    min_ms: float | None
-    max_ms: float | None
-    count: int | None
-    sent: int | None
-    connection: str | None
+    packet_bytes: int | None = None
+    min_ms: float | None = None
+    max_ms: float | None = None
+    count: int | None = None
+    sent: int | None = None
+    connection: str | None = None
 
 
-class TcpConnection(msgspec.Struct, frozen=True):
+class TcpConnection(msgspec.Struct, frozen=True, omit_defaults=True):
     """The kernel's view of one OCPP connection that ends on this host; counters are since it was opened.
 
     `name` is "LOCAL - REMOTE", `min_rtt_ms` the smallest round trip of the last minutes, `delivery_kB_s` the kernel's
@@ -115,39 +116,39 @@ class TcpConnection(msgspec.Struct, frozen=True):
 
     name: str
     rtt_ms: float
-    rttvar_ms: float | None
-    min_rtt_ms: float | None
-    retransmissions: int
-    delivery_kB_s: float | None  # noqa: N815 - kB is the unit's symbol
-    last_ack_s: float | None
-    sent_bytes: int | None
-    received_bytes: int | None
     is_fresh: bool
+    retransmissions: int
+    rttvar_ms: float | None = None
+    min_rtt_ms: float | None = None
+    delivery_kB_s: float | None = None  # noqa: N815 - kB is the unit's symbol
+    last_ack_s: float | None = None
+    sent_bytes: int | None = None
+    received_bytes: int | None = None
 
 
-class Signal(msgspec.Struct, frozen=True):
+class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
     """One look at the radio; `csq` and `hcsq` are the raw numbers of +CSQ and ^HCSQ.
 
     `rssi_dbm` None: not measured, `reason` says why. `bound` is ">=" or "<=" where the device only gives an end of its
     scale, `source` names where the RSSI was read. `technology` is "2g", "3g" or "4g", `rat` the network's word ("LTE").
     """
 
-    rssi_dbm: float | None
-    bound: str | None
-    source: str | None
-    reason: str | None
-    technology: str | None
-    rat: str | None
-    operator: str | None
-    cell: str | None
-    band: str | None
-    csq: int | None
-    hcsq: int | None
-    rsrp_dbm: float | None
-    rsrq_db: float | None
-    sinr_db: float | None
-    rscp_dbm: float | None
-    ecio_db: float | None
+    rssi_dbm: float | None = None
+    bound: str | None = None
+    source: str | None = None
+    reason: str | None = None
+    technology: str | None = None
+    rat: str | None = None
+    operator: str | None = None
+    cell: str | None = None
+    band: str | None = None
+    csq: int | None = None
+    hcsq: int | None = None
+    rsrp_dbm: float | None = None
+    rsrq_db: float | None = None
+    sinr_db: float | None = None
+    rscp_dbm: float | None = None
+    ecio_db: float | None = None
 
 
 class InterfaceCount(msgspec.Struct, frozen=True):
