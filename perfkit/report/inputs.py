@@ -1,0 +1,67 @@
+"""What a report is made from: the documents as read, the rows behind them, and what the command line found beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from perfkit.core.analysis_record import AnalysisDocument
+from perfkit.core.network_record import NetworkDocument
+
+Document = TypeVar("Document")
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[Document]):
+    """A document with the file it came from: `id` is its name in figures ("analysis", "network-1")."""
+
+    id: str
+    path: Path
+    content: bytes
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceMessage:
+    """One OCPP message inside an interval, for a sequence diagram. `from_dut` says who sent it."""
+
+    line: int
+    stamp_ns: int
+    from_dut: bool
+    kind: str
+    action: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to be embedded in a PDF. `relationship` is PDF's: source, data, alternative or supplement."""
+
+    name: str
+    media_type: str
+    content: bytes
+    description: str
+    relationship: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInputs:
+    """Everything a renderer may need besides the content.
+
+    `samples_csv` is the path of samples.csv (None: not at hand). `raw_lines` are lines of the logs by file and number,
+    `sequences` the messages inside the interval of a row, by row number; both are empty when the logs are not at
+    hand. `monitor` are the paths of `perfkit monitor` records. `issued` is the only clock a renderer may use.
+    `attachments` are what a PDF embeds: the result documents (free of secrets) and the executed notebook.
+    """
+
+    issued: datetime
+    analysis: Read[AnalysisDocument] | None
+    network: tuple[Read[NetworkDocument], ...] = ()
+    samples_csv: Path | None = None
+    monitor: tuple[Path, ...] = ()
+    raw_lines: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    sequences: Mapping[int, tuple[SequenceMessage, ...]] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
