@@ -20,7 +20,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_logs"
-WRITTEN = ("charging_station", "csms", "legacy", "expected.json")
+WRITTEN = ("charging_station", "csms", "legacy", "network", "expected.json")
 CURRENT = ("charging_station", "csms")  # folders of logs in the layout of the current tool
 # What `perfkit analyze` is given for each folder: the station's PICS leaves out the runs of the CSMS by their role.
 ANALYZED = {
@@ -160,7 +160,7 @@ def test_the_generator_shares_nothing_with_perfkit() -> None:
 def test_the_samples_stay_small() -> None:
     sizes = [path.stat().st_size for path in SAMPLES.rglob("*") if path.is_file()]
     assert len(sizes) > 50
-    assert sum(sizes) < 600_000
+    assert sum(sizes) < 900_000
 
 
 @pytest.mark.parametrize("role", CURRENT)

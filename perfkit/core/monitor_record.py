@@ -234,7 +234,7 @@ class Gap(msgspec.Struct, frozen=True, tag_field="record", tag="gap"):
     lost_samples: int
 
 
-class Event(msgspec.Struct, frozen=True, tag_field="record", tag="event"):
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="record", tag="event"):
     """Something that happened. `seconds`: how far a clock step went (forward: positive), how long a suspend took."""
 
     time: UtcTime

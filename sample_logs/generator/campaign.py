@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from generator import legacy
+from generator import legacy, monitor
 from generator import scenario_core as core
 from generator import scenario_csms as csms
 from generator import scenario_offline as offline
@@ -128,12 +128,13 @@ OLD = (Case(legacy.HEADING, legacy.LegacyRun, legacy.play, "TC_CS_V16_003_REGULA
 
 
 def write(target: Path) -> None:
-    """Write the campaigns and expected.json below `target`."""
+    """Write the campaigns, the record of the monitor and expected.json below `target`."""
     document = {
         "charging_station": _write(STATION, target / "charging_station"),
         "csms": _write(CSMS, target / "csms"),
         "legacy": _write(OLD, target / "legacy"),
     }
+    monitor.write(target)
     (target / "expected.json").write_text(to_json(document) + "\n", encoding="utf-8", newline="\n")
 
 
