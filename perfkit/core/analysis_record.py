@@ -11,6 +11,14 @@ from typing import Annotated
 
 import msgspec
 
+from perfkit.core.configuration_record import (
+    NO_CONFIGURATION,
+    NO_IDENTITY,
+    NO_TIMES,
+    ConfigurationInfo,
+    IdentityInfo,
+    PayloadTimes,
+)
 from perfkit.core.sample import Flag, Reason
 from perfkit.core.uncertainty import Comparison, UncertaintyTerm
 
@@ -306,6 +314,9 @@ class AnalysisDocument(msgspec.Struct, frozen=True):
     skipped: SkippedInfo
     warnings: list[str]
     complete: Annotated[bool, Documented(description="every applicable parameter has a value")]
+    configuration: ConfigurationInfo = NO_CONFIGURATION
+    identity: IdentityInfo = NO_IDENTITY
+    payload_times: PayloadTimes = NO_TIMES
 
 
 def json_schema() -> dict[str, object]:
