@@ -2,7 +2,9 @@
 
 PerfkitError
 ├── UsageError    a command that contradicts itself (exit code 2)
-├── PicsError     a PICS file that cannot be used; carries every finding (exit code 2)
+├── FormError     a YAML file that cannot be used; carries every finding (exit code 2)
+│   ├── PicsError     the PICS file of a DUT
+│   └── LabError      the file about the laboratory
 ├── InputError    an input that cannot be read (exit code 3)
 ├── DeviceError   a radio device that does not answer or refuses (exit code 3)
 └── ProbeError    a measurement target that cannot be reached (exit code 3)
@@ -14,6 +16,7 @@ defect of perfkit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 class PerfkitError(Exception):
@@ -28,7 +31,7 @@ class UsageError(PerfkitError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault of a PICS file and its place.
+    """One fault of a YAML file and its place.
 
     `line` and `column` count from 1 and are None when the fault is not in the text (a file that cannot be read).
     `key` is the full key (`performance.response_timeout`) where there is one, `nearest` the known key that was
@@ -48,8 +51,8 @@ class Finding:
         return f"{place}: {self.message}"
 
 
-class PicsError(PerfkitError, ValueError):
-    """A PICS file that cannot be used; the text holds one line per finding, each with file:line:column."""
+class FormError(PerfkitError, ValueError):
+    """A YAML file that cannot be used; the text holds one line per finding, each with file:line:column."""
 
     def __init__(self, text: str, findings: tuple[Finding, ...] = ()) -> None:
         """Say `text`; `findings` are the same faults one by one."""
@@ -57,9 +60,17 @@ class PicsError(PerfkitError, ValueError):
         self.findings = findings
 
     @classmethod
-    def of(cls, *findings: Finding) -> PicsError:
+    def of(cls, *findings: Finding) -> Self:
         """The error that says these findings, one line each, in the order given."""
         return cls("\n".join(str(finding) for finding in findings), findings)
+
+
+class PicsError(FormError):
+    """A PICS file that cannot be used."""
+
+
+class LabError(FormError):
+    """A file about the laboratory that cannot be used."""
 
 
 class InputError(PerfkitError, ValueError):

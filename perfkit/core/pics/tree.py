@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from perfkit.core.errors import Finding, PicsError
+from perfkit.core.errors import Finding
+from perfkit.core.pics.form_words import FormWords
 
 if TYPE_CHECKING:
     import yaml
 
 MAX_CHARACTERS = 100_000  # the template has about 11 000
-MAX_DEPTH = 10  # the deepest value of a PICS file is at 3
+MAX_DEPTH = 10  # the deepest value of a PICS file is at 3, of a laboratory file at 4
 ADVICE = {
     "mapping values are not allowed here": "the line before is not finished, the indentation is wrong, or a text with "
     "a colon needs quotes",
@@ -58,35 +59,35 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def parse(text: str, name: str) -> Mapping:
-    """The tree of the one YAML document in `text`.
+def parse(text: str, name: str, words: FormWords) -> Mapping:
+    """The tree of the one YAML document in `text`, a file of the kind that `words` names.
 
     Raises:
-        PicsError: not YAML, not a mapping, empty, oversized, nested too deeply, or with anchors, aliases or tags.
+        FormError: not YAML, not a mapping, empty, oversized, nested too deeply, or with anchors, aliases or tags.
     """
     import yaml
 
     if len(text) > MAX_CHARACTERS:
-        raise PicsError.of(Finding(name, None, None, f"{len(text)} characters are too many for a PICS file"))
+        raise words.error.of(Finding(name, None, None, f"{len(text)} characters are too many for {words.noun}"))
     try:
-        findings = list(_misuses(text, name))
+        findings = list(_misuses(text, name, words.noun))
         if findings:
-            raise PicsError.of(*findings)
+            raise words.error.of(*findings)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise PicsError.of(_syntax_finding(error, text, name)) from None
+        raise words.error.of(_syntax_finding(error, text, name, words.noun)) from None
     tree = None if root is None else _node(root)
     if tree is None or (isinstance(tree, Scalar) and tree.is_null):
-        raise PicsError.of(Finding(name, 1, 1, "the file is empty; `perfkit pics new` writes a template"))
+        raise words.error.of(Finding(name, 1, 1, f"the file is empty; {words.template} writes a template"))
     if not isinstance(tree, Mapping):
         found = "a list" if isinstance(tree, Sequence) else "a single value"
-        message = f"a PICS file holds keys with values (`dut:`, `performance:`), not {found}"
-        raise PicsError.of(Finding(name, tree.line, tree.column, message))
+        message = f"{words.noun} holds keys with values ({words.examples}), not {found}"
+        raise words.error.of(Finding(name, tree.line, tree.column, message))
     return tree
 
 
-def _misuses(text: str, name: str) -> Iterator[Finding]:
-    """What YAML permits and a PICS file has no use for; found without building, so that no alias can explode."""
+def _misuses(text: str, name: str, noun: str) -> Iterator[Finding]:
+    """What YAML permits and a form has no use for; found without building, so that no alias can explode."""
     import yaml
 
     depth = documents = 0
@@ -94,7 +95,7 @@ def _misuses(text: str, name: str) -> Iterator[Finding]:
         misuse = None
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
-            misuse = "a second document starts here; a PICS file holds one" if documents == 2 else None
+            misuse = f"a second document starts here; {noun} holds one" if documents == 2 else None
         elif isinstance(event, yaml.NodeEvent):
             misuse = _misuse(event)
         if isinstance(event, yaml.CollectionStartEvent):
@@ -102,7 +103,7 @@ def _misuses(text: str, name: str) -> Iterator[Finding]:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            yield _finding_at(event.start_mark, name, "nested too deeply for a PICS file")
+            yield _finding_at(event.start_mark, name, f"nested too deeply for {noun}")
             return
         if misuse:
             yield _finding_at(event.start_mark, name, misuse)
@@ -132,14 +133,14 @@ def _finding_at(mark: _Mark | None, name: str, message: str) -> Finding:
     return Finding(name, line, column, message)
 
 
-def _syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
+def _syntax_finding(error: yaml.YAMLError, text: str, name: str, noun: str) -> Finding:
     import yaml
 
     if isinstance(error, yaml.reader.ReaderError):
         before = text[: error.position].splitlines(keepends=True) or [""]
         line_is_open = before[-1].rstrip("\r\n") == before[-1]
         line, column = (len(before), len(before[-1]) + 1) if line_is_open else (len(before) + 1, 1)
-        message = f"the character U+{ord(text[error.position]):04X} cannot stand in a text file; is this a PICS file?"
+        message = f"the character U+{ord(text[error.position]):04X} cannot stand in a text file; is this {noun}?"
         return Finding(name, line, column, message)
     mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
     problem = (error.problem if isinstance(error, yaml.MarkedYAMLError) else None) or "syntax error"
