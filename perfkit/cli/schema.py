@@ -8,8 +8,10 @@ import json
 
 SCHEMAS: dict[str, str] = {
     "analysis": "perfkit.core.analysis_record",
+    "lab": "perfkit.core.lab.schema",
     "monitor": "perfkit.core.monitor_record",
     "network": "perfkit.core.network_record",
+    "report": "perfkit.report.content.model",
 }
 """Name of a document: the module whose `json_schema()` describes it."""
 

@@ -46,13 +46,18 @@ def _is_excluded(section: Section, field: Field, dut_type: DutType) -> bool:
 
 
 def _field_lines(section: Section, field: Field, dut_type: DutType) -> Iterator[str]:
+    yield from commented_key(field, _initial(section, field, dut_type))
+
+
+def commented_key(field: Field, initial: str) -> Iterator[str]:
+    """Lines of a template: what the key means and takes as a comment, then the key with its initial value."""
     kind = field.kind.wording
     value = f"{kind[0].upper()}{kind[1:]}; for example {field.example}"
     for text in (f"{field.description} [{field.clause}]", value):
         yield from textwrap.wrap(
             text, WIDTH, initial_indent="  # ", subsequent_indent="  # ", break_on_hyphens=False, break_long_words=False
         )
-    yield f"  {field.key}: {_initial(section, field, dut_type)}"
+    yield f"  {field.key}: {initial}"
 
 
 def _initial(section: Section, field: Field, dut_type: DutType) -> str:

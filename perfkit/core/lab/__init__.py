@@ -1,0 +1,1 @@
+"""Who measured, where, for whom and under which agreement: `lab.yaml`, as a file and as values."""
