@@ -32,6 +32,9 @@ Transactions = dict[str, Place]
 SKIPPED_LISTED = 1000
 """Skipped lines listed in a result; all of them are counted."""
 
+PROMPTS_LISTED = 100
+"""Prompts of a run whose time is listed in a result; all of them are counted."""
+
 
 class Record(msgspec.Struct, frozen=True):
     """A row with the run that it belongs to."""
@@ -53,6 +56,7 @@ class RunSummary(msgspec.Struct, frozen=True):
     prompts: int
     clock_steps: int
     phases: tuple[str, ...]
+    prompt_stamps_ns: tuple[int, ...]
 
 
 class Total(msgspec.Struct):
@@ -189,7 +193,9 @@ class Campaign:
             for ref in result.ledger.kept:
                 self._sink(result.role, _record(file, result, ref, counts=counts))
         result.ledger = _HANDED_ON
-        self.runs.append(RunSummary(file, result, run.prompts, run.clock_steps, tuple(run.phases)))
+        self.runs.append(
+            RunSummary(file, result, run.prompts, run.clock_steps, tuple(run.phases), tuple(run.prompt_stamps_ns))
+        )
         return run.tracker.left_open
 
     def merge(self, later: Campaign, *, lines_before: int = 0) -> None:
@@ -226,6 +232,7 @@ class _RunInFile:
     def __init__(self, tracker: RunTracker) -> None:
         self.tracker = tracker
         self.prompts = 0
+        self.prompt_stamps_ns: list[int] = []
         self.clock_steps = 0
         self.phases: list[str] = []
 
@@ -233,6 +240,8 @@ class _RunInFile:
         """Count a line of narration and hand it on."""
         if narration.kind is NarrationKind.PROMPT:
             self.prompts += 1
+            if narration.stamp_ns is not None and len(self.prompt_stamps_ns) < PROMPTS_LISTED:
+                self.prompt_stamps_ns.append(narration.stamp_ns)
         elif narration.kind is NarrationKind.CLOCK_STEP:
             self.clock_steps += 1
         elif narration.kind.value in ("preparation", "main", "restore"):

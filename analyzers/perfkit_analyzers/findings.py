@@ -55,6 +55,11 @@ def describe_run(run: RunSummary, role: Role | None) -> RunInfo:
             for kind, count in sorted(result.anomalies.counts.items())
         ],
         notes=list(result.notes),
+        prompt_times=[
+            time
+            for stamp_ns in run.prompt_stamps_ns
+            if (time := log_time(stamp_ns, dated=started.date_source is not None)) is not None
+        ],
     )
 
 

@@ -249,7 +249,10 @@ class AnomalyInfo(msgspec.Struct, frozen=True):
 
 
 class RunInfo(msgspec.Struct, frozen=True):
-    """One run of a test case. Times are the log's own clock, ISO 8601 without zone unless it is known."""
+    """One run of a test case. Times are the log's own clock, ISO 8601 without zone unless it is known.
+
+    `prompt_times` are when the operator was asked to act, the first hundred of `prompts`.
+    """
 
     file: str
     first_line: int
@@ -275,6 +278,7 @@ class RunInfo(msgspec.Struct, frozen=True):
     clock_steps: int
     anomalies: list[AnomalyInfo]
     notes: list[str]
+    prompt_times: list[str] = []
 
 
 class ToolTime(msgspec.Struct, frozen=True):

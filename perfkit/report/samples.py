@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from perfkit.core.errors import UsageError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 Value = str | int | float | bool | None
 
 _PARQUET_ROWS = 20_000
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the log's own clock has no zone
+_FIRST_DATED_NS = 366 * 86_400 * 10**9
+"""Stamps without a day count from midnight; OCPP is younger than 1971."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
 
@@ -65,6 +69,20 @@ def _seconds(value_ns: int | None) -> float | None:
     return None if value_ns is None else value_ns / 1e9
 
 
+def log_clock(stamp_ns: int | None) -> str | None:
+    """A stamp on the log's own clock, ISO 8601 to the microsecond without zone; no day where the log tells none.
+
+    Examples:
+        >>> log_clock(1_780_896_100_108_000_000), log_clock(19_300_108_000_000), log_clock(None)
+        ('2026-06-08T05:21:40.108000', '05:21:40.108000', None)
+    """
+    if stamp_ns is None:
+        return None
+    moment = _EPOCH + timedelta(microseconds=stamp_ns // 1000)
+    text = moment.isoformat(timespec="microseconds")
+    return text if stamp_ns >= _FIRST_DATED_NS else text.partition("T")[2]
+
+
 class Column:
     """A column: its name, its Arrow type, and how a row fills it. Columns of seconds keep their nanoseconds for CSV."""
 
@@ -95,6 +113,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("request_line", "int64", lambda sample: sample.row.request_line),
     Column("from_line", "int64", lambda sample: sample.row.from_line),
     Column("to_line", "int64", lambda sample: sample.row.to_line),
+    Column("time", "string", lambda sample: log_clock(sample.row.stamp_ns)),
 )
 
 

@@ -36,7 +36,7 @@ def rows(*samples: SampleRow) -> list[dict[str, str]]:
 def test_header_names_the_columns_even_without_rows() -> None:
     assert written().decode() == (
         "number,parameter,kind,combination,value_s,from_request_s,first_s,net_s,in_headline,reason,flags,phase,station,"
-        "test_case,verdict,file,request_line,from_line,to_line\n"
+        "test_case,verdict,file,request_line,from_line,to_line,time\n"
     )
 
 
@@ -66,6 +66,7 @@ def test_observation_is_written_exactly() -> None:
             "request_line": "3",
             "from_line": "3",
             "to_line": "5",
+            "time": "00:00:01.000000",
         }
     ]
 
