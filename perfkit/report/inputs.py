@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from perfkit.core.analysis_record import AnalysisDocument
+from perfkit.core.lab.model import Lab
 from perfkit.core.network_record import NetworkDocument
+from perfkit.core.pics.model import Pics
+from perfkit.report.content.model import Amendment, Logo
+from perfkit.report.sample_rows import SampleRecord
 
 Document = TypeVar("Document")
 
@@ -51,17 +55,23 @@ class Attachment:
 class ReportInputs:
     """Everything a renderer may need besides the content.
 
-    `samples_csv` is the path of samples.csv (None: not at hand). `raw_lines` are lines of the logs by file and number,
-    `sequences` the messages inside the interval of a row, by row number; both are empty when the logs are not at
-    hand. `monitor` are the paths of `perfkit monitor` records. `issued` is the only clock a renderer may use.
-    `attachments` are what a PDF embeds: the result documents (free of secrets) and the executed notebook.
+    `samples` are the rows of samples.csv, in its order; None when it is not at hand. `raw_lines` are lines of the logs
+    by file and number, `sequences` the messages inside the interval of a row, by row number; both are empty when the
+    logs are not at hand. `monitor` are the paths of `perfkit monitor` records. `pics` is the file that the analysis
+    used, None when it is not at hand. `issued` is the only clock a renderer may use. `attachments` are what a PDF
+    embeds: the result documents (free of secrets) and the executed notebook.
     """
 
     issued: datetime
     analysis: Read[AnalysisDocument] | None
     network: tuple[Read[NetworkDocument], ...] = ()
-    samples_csv: Path | None = None
+    samples: Read[tuple[SampleRecord, ...]] | None = None
     monitor: tuple[Path, ...] = ()
     raw_lines: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     sequences: Mapping[int, tuple[SequenceMessage, ...]] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    pics: Pics | None = None
+    lab: Lab = field(default_factory=Lab)
+    lab_file: Path | None = None
+    logo: Logo | None = None
+    amendment: Amendment | None = None

@@ -20,7 +20,7 @@ _PARQUET_ROWS = 20_000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the log's own clock has no zone
 _FIRST_DATED_NS = 366 * 86_400 * 10**9
 """Stamps without a day count from midnight; OCPP is younger than 1971."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
 
 class SampleRow(Protocol):
@@ -176,7 +176,7 @@ def _csv_field(column: Column, sample: SampleRow) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         text = value.replace("\r", "\\r")  # which would end the record unquoted (csv before Python 3.13)
-        return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+        return f"'{text}" if text.startswith(FORMULA_STARTS) else text
     return exact_seconds(int(value)) if column.in_ns else str(value)
 
 

@@ -158,8 +158,8 @@ class Section(msgspec.Struct, frozen=True):
     title: str
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
-    screen_only: bool = False
-    """Too long for paper: the HTML holds it, the PDF names where it is."""
+    paper: str | None = None
+    """What paper says in place of the blocks, which are too long for it; None: paper holds them."""
 
 
 class RawLine(msgspec.Struct, frozen=True):
