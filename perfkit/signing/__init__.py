@@ -1,0 +1,1 @@
+"""Signatures of PDF reports: making them and checking them."""

@@ -1,0 +1,24 @@
+"""Whether the extra `sign` is there; asked before anything is done that would be in vain without it."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from perfkit.core.errors import UsageError
+
+ADVICE = "pip install 'perfkit[report,sign]'"
+
+
+def is_installed() -> bool:
+    """Whether pyHanko can be imported."""
+    return find_spec("pyhanko") is not None
+
+
+def require() -> None:
+    """Stop where pyHanko is not there.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    if not is_installed():
+        raise UsageError(f"signatures need the extra `sign`: {ADVICE}")
