@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
+from perfkit.cli.earlier_results import keep_earlier
 from perfkit.cli.output_file import OutputFile, written_by_perfkit
 from perfkit.core.errors import UsageError
 from perfkit.report.listing import excluded_line
@@ -109,6 +110,9 @@ class AnalysisOutputs:
             self._result.stream.write(f"{result_json(document)}\n".encode())
         for writer in self._samples:
             writer.finish()
+        if self._arguments.keep_earlier_in is not None:
+            folder = self._arguments.out
+            keep_earlier([folder / RESULT_NAME, folder / SAMPLES_NAME], self._arguments.keep_earlier_in)
         for file in self._files:
             file.commit()
 

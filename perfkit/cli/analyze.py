@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from perfkit.cli.analyze_network import add_network_arguments, with_clock_of
+from perfkit.cli.campaign_option import add_campaign, with_campaign_of_analysis
 from perfkit.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ exit codes:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `perfkit analyze`."""
     parser.epilog = EXIT_CODES
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="log, folder, archive, or - for standard input")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="log, folder, archive, or - for standard input")
+    add_campaign(parser, "campaign folder (perfkit init): logs/, pics.yaml and network/ are read, results/ is written")
     parser.add_argument("--pics", type=Path, metavar="FILE", help="PICS file of the DUT: stated values and policy")
     parser.add_argument(
         "--role", choices=["charging_station", "csms"], help="what the DUT is (default: from the PICS, else the logs)"
@@ -57,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         help="share of unreadable lines above which no figures are given (default: 5)",
     )
+    add_network_arguments(parser)
     _add_output_arguments(parser)
 
 
@@ -77,6 +81,7 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="result.json and samples.csv; the folder is made, files there are replaced only if perfkit wrote them",
     )
+    parser.set_defaults(keep_earlier_in=None)
 
 
 def _percentage(text: str) -> float:
@@ -91,8 +96,10 @@ def _percentage(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> int:
     """Analyze, write, print; the exit code of the result."""
+    arguments = with_campaign_of_analysis(arguments)
     _refuse_contradictions(arguments)
     pics, pics_info = _read_pics(arguments.pics)
+    pics = with_clock_of(arguments, pics)
     from perfkit.cli.analysis_outputs import AnalysisOutputs
 
     with AnalysisOutputs(arguments) as outputs:
@@ -105,6 +112,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:
+    if not arguments.paths:
+        raise UsageError("name a log, a folder or an archive, or the campaign folder with --campaign DIR")
     lists = [
         name for name in ("explain", "list_skipped", "list_excluded") if getattr(arguments, name) not in {None, False}
     ]

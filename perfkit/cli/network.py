@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from perfkit.cli.campaign_option import add_campaign, with_campaign_of_network
 from perfkit.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--force", action="store_true", help="run speedtest-cli on a metered link (up to 100 MB)")
     what.add_argument("--merge", nargs="+", type=Path, metavar="JSON", help="combine results instead of measuring")
     out = parser.add_argument_group("output (default: the table)")
+    add_campaign(out, "campaign folder (perfkit init): its PICS is used, and the document is written to network/")
     out.add_argument("--json", action="store_true", help="the result as one JSON document (perfkit schema network)")
     out.add_argument("--out", type=Path, metavar="FILE", help="also write the JSON document")
     out.add_argument("--junit", type=Path, metavar="FILE", help="JUnit XML, one test case per technology and threshold")
@@ -75,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure or merge, write, print; the exit code of the gate."""
     from perfkit.cli.network_outputs import NetworkOutputs
 
+    arguments = with_campaign_of_network(arguments)
     with NetworkOutputs(arguments) as outputs:
         if arguments.merge:
             from perfkit_probes.network_merge import merged

@@ -57,6 +57,13 @@ class Inclusion(StrEnum):
     EXCLUDE = "exclude"
 
 
+class NetworkUse(StrEnum):
+    """What becomes of a value taken while the link missed a threshold (docs/method.md 12, N3)."""
+
+    FLAG = "flag"
+    EXCLUDE = "exclude"
+
+
 class Difference(msgspec.Struct, frozen=True):
     """A switch that is not at its default; both values as they are written in the PICS file."""
 
@@ -88,6 +95,11 @@ class Policy(msgspec.Struct, frozen=True):
             None: not measured, the term is left out.
         tool_delay_s: upper bound of the tool's delay between wire and stamp, rectangular from 0 at each end, so that
             the difference of two stamps has u = tool_delay_s·√(2/12) (docs/method.md 10).
+        network: whether values taken while the link missed a threshold are flagged or excluded (docs/method.md 12, N3).
+        log_clock: zone that the log's clock shows, as `perfkit.core.log_clock` spells it (docs/method.md 12, N2);
+            None: it is taken from the tool's own messages.
+        log_clock_offset_s: how far the clock of the tool's host is ahead of the monitor's (docs/method.md 12, N2).
+        log_clock_tolerance_s: how far the two clocks may differ beyond that (docs/method.md 12, N2).
     """
 
     triggered_start: TriggeredStart = TriggeredStart.CONF
@@ -101,6 +113,10 @@ class Policy(msgspec.Struct, frozen=True):
     reason_absent: Inclusion = Inclusion.EXCLUDE
     network_jitter_s: float | None = None
     tool_delay_s: float = 0.025
+    network: NetworkUse = NetworkUse.FLAG
+    log_clock: str | None = None
+    log_clock_offset_s: float = 0.0
+    log_clock_tolerance_s: float = 2.0
 
     def differences(self) -> list[Difference]:
         """The switches that are not at their default, in the order of the attributes."""

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+from perfkit.core.link_state import LinkAt
+
 
 class RowKind(StrEnum):
     """What became of a candidate."""
@@ -68,6 +70,7 @@ class Reason(Code):
     UNKNOWN_TX = "UNKNOWN_TX", "E", "the transaction was not started in this log"
     OTHER_REASON = "OTHER_REASON", "E", "the transaction was stopped for another reason"
     REASON_ABSENT = "REASON_ABSENT", "E", "StopTransaction gave no reason, which means Local"
+    NETWORK = "NETWORK", "N3", "a threshold of the link was missed during the interval"
 
 
 class Flag(Code):
@@ -87,6 +90,8 @@ class Flag(Code):
         "MinimumStatusDuration was not 0: a fault of the set-up",
     )
     REASON_ABSENT = "REASON_ABSENT", "E", "StopTransaction gave no reason"
+    NETWORK = "NETWORK", "N3", "a threshold of the link was missed during the interval"
+    NETWORK_UNCERTAIN = "NETWORK_UNCERTAIN", "N4", "a threshold of the link may have been missed during the interval"
     VERDICT = "VERDICT", "9", "the run's verdict is not PASS; outside the headline"
 
 
@@ -97,6 +102,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     (for an exclusion the line that decided; None if there is none). Values in nanoseconds: `value_ns` is None for
     exclusions and a lower bound for censored rows; `from_request_ns` counts from the request, `first_ns` to the
     first member of a set, `net_ns` without the tool's own nested answers. `separate` rows never enter the headline.
+    `link` is how the link was, None where nobody asked.
     """
 
     parameter: str
@@ -115,3 +121,4 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     phase: str | None = None
     station: str | None = None
     stamp_ns: int | None = None
+    link: LinkAt | None = None

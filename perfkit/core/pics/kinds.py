@@ -1,7 +1,8 @@
 """Kinds of values in a PICS file: how each is read from its node, described in words, and as JSON Schema.
 
-The schema of a kind accepts nothing that `read` refuses, with one exception: a duration with a unit ("90000 s") is
-a text to JSON Schema, which cannot check its range. `read` is more lenient in upper and lower case.
+The schema of a kind accepts nothing that `read` refuses, with two exceptions: a duration with a unit ("90000 s") is
+a text to JSON Schema, which cannot check its range, and no schema knows the names of all time zones. `read` is more
+lenient in upper and lower case.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from perfkit.core.log_clock import ZONE_WORDING, zone_name
 from perfkit.core.pics.tree import Node, Scalar, Sequence
 
 MAX_TEXT = 200
@@ -22,6 +24,7 @@ NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-
 # "500 ms": what stands for the number, then what stands for the unit.
 QUANTITY = re.compile(r"\s*([+-]?[0-9._,]*(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*", re.DOTALL)
 UNIT_EXPONENTS = {"": 0, "s": 0, "ms": -3}
+ZONE_PATTERN = r"^(UTC|[+-](0[0-9]|1[0-4]):[0-5][0-9]|[A-Z][A-Za-z]+/[A-Za-z_/+-]+)$"
 DURATION_PATTERN = r"^(?=.*[1-9])(0|[1-9][0-9]{0,3})(\.[0-9]+)? ?(s|ms)?$"
 
 
@@ -168,6 +171,25 @@ class StatedDuration:
         """A number in range, or a number with a unit."""
         number = {"type": "number", "minimum": 1e-9, "maximum": self.maximum_s}
         return {"anyOf": [number, {"type": "string", "pattern": DURATION_PATTERN}]}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockZone:
+    """The zone that a clock shows: an offset from UTC, or a named zone with its summer time."""
+
+    wording: str = ZONE_WORDING
+
+    def read(self, node: Node) -> object:
+        """The zone in one spelling."""
+        scalar = _scalar(node, self.wording)
+        try:
+            return zone_name(scalar.text)
+        except ValueError as error:
+            raise UnreadableValueError((node, str(error))) from None
+
+    def schema(self) -> dict[str, object]:
+        """The spelling; whether there is a zone of that name only the computer's data tell."""
+        return {"type": "string", "pattern": ZONE_PATTERN}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perfkit.core.pics.field import Field
-from perfkit.core.pics.kinds import Choice, Duration, Flag, Integer, Several, StatedDuration, Text
+from perfkit.core.pics.kinds import Choice, ClockZone, Duration, Flag, Integer, Several, StatedDuration, Text
 from perfkit.core.pics.model import (
     DutType,
     MobileGeneration,
@@ -12,7 +12,7 @@ from perfkit.core.pics.model import (
     Sockets,
     Technology,
 )
-from perfkit.core.policy import Aggregate, Inclusion, Multi, TriggeredStart, TriggerFwDiag, Verdicts
+from perfkit.core.policy import Aggregate, Inclusion, Multi, NetworkUse, TriggeredStart, TriggerFwDiag, Verdicts
 
 YES_NO = Flag()
 STATED = StatedDuration()
@@ -99,6 +99,14 @@ DUT = (
         "A, Support for milliseconds in OCPP messages",
         "yes",
         ("ms", "millisecond_support", "supports_milliseconds"),
+    ),
+    Field(
+        "communication_technologies",
+        Several(Choice.of(Technology, {"Wi-Fi": "wifi", "mobile network": "mobile"})),
+        "Every communication technology that the DUT has; communication.technology is the one that is measured.",
+        "A, Communication technology",
+        "[ethernet, mobile]",
+        ("technologies", "communication"),
     ),
     Field("rfid_readers", Choice.of(RfidReaders), "RFID readers.", "A, RFID readers", "single", ("rfid", "readers")),
 )
@@ -237,5 +245,37 @@ POLICY = (
         "docs/method.md 10",
         "10 ms",
         ("tool_delay", "logging_delay"),
+    ),
+    Field(
+        "network",
+        Choice.of(NetworkUse),
+        "Values taken while the link missed a threshold: flagged, or excluded.",
+        "docs/method.md 12, N3",
+        "exclude",
+        ("link", "network_gate"),
+    ),
+    Field(
+        "log_clock",
+        ClockZone(),
+        "Zone that the log's clock shows. null: taken from what the tool's own messages say of their time.",
+        "docs/method.md 12, N2",
+        "Europe/Berlin",
+        ("log_zone", "timezone", "time_zone"),
+    ),
+    Field(
+        "log_clock_offset_s",
+        Duration(-86400, 86400),
+        "How far the clock of the tool's host is ahead of that of the monitor's.",
+        "docs/method.md 12, N2",
+        "1.5 s",
+        ("log_clock_offset",),
+    ),
+    Field(
+        "log_clock_tolerance_s",
+        Duration(0, 3600),
+        "How far the clocks of the tool's and of the monitor's host may differ beyond that.",
+        "docs/method.md 12, N2",
+        "200 ms",
+        ("log_clock_tolerance",),
     ),
 )

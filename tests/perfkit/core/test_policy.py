@@ -25,6 +25,10 @@ def test_defaults_are_those_of_the_method() -> None:
         "reason_absent": "exclude",
         "network_jitter_s": "null",
         "tool_delay_s": "0.025",
+        "network": "flag",
+        "log_clock": "null",
+        "log_clock_offset_s": "0",
+        "log_clock_tolerance_s": "2",
     }
 
 
