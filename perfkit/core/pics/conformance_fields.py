@@ -9,6 +9,7 @@ from perfkit.core.pics.model import (
     ChargingRateUnit,
     ChargingRateUnits,
     FileTransferProtocol,
+    PowerFailureStop,
     YesNoBoth,
 )
 
@@ -53,6 +54,15 @@ FEATURES = (
         "A, SC-1",
         "both",
         ("ChargingScheduleChargingRateUnit",),
+    ),
+    Field(
+        "power_failure_stop",
+        Choice.of(PowerFailureStop),
+        "Whether transactions are stopped before the station goes down at a power failure, after it is back, or as it "
+        "is configured (both); decides TC_032_1 and TC_032_2.",
+        "C, TC_032_1 and TC_032_2",
+        "after",
+        ("power_failure",),
     ),
 )
 
@@ -108,6 +118,14 @@ PROFILES = (
 
 SECURITY = (
     Field(
+        "certificate",
+        YES_NO,
+        "The security certificate is applied for. Not stated: yes, if this section says anything; else no.",
+        "A.2",
+        "yes",
+        ("security_certificate",),
+    ),
+    Field(
         "cipher_suites_ecdhe_ecdsa",
         YES_NO,
         "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 and TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 (charging station only).",
@@ -124,4 +142,12 @@ SECURITY = (
     Field("profile_1", YES_NO, "Security profile 1: basic authentication without TLS.", "A.2", "no"),
     Field("profile_2", YES_NO, "Security profile 2: TLS with basic authentication.", "A.2", "yes"),
     Field("profile_3", YES_NO, "Security profile 3: TLS with client certificates.", "A.2", "no"),
+    Field(
+        "public_certificates",
+        YES_NO,
+        "The public certificates for the tests, or examples of them, have been handed to the laboratory.",
+        "A.2",
+        "yes",
+        ("certificates",),
+    ),
 )

@@ -33,12 +33,11 @@ class Expression(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The PICS states one of `values` for `key`; `otherwise` says in words that it states something else."""
+    """The PICS states one of `values` for `key`."""
 
     key: str
     values: tuple[object, ...]
     words: str
-    otherwise: str = ""
 
     def truth(self, facts: Facts) -> bool | None:
         """None when the key is not stated."""
@@ -51,14 +50,10 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The PICS states another value than those of `part`."""
+    """The part does not hold."""
 
-    part: Stated
-
-    @property
-    def words(self) -> str:
-        """What the part calls the opposite."""
-        return self.part.otherwise
+    part: Expression
+    words: str = ""
 
     def truth(self, facts: Facts) -> bool | None:
         """The opposite; the opposite of unknown is unknown."""
@@ -188,8 +183,25 @@ class Lists:
     def truth(self, facts: Facts) -> bool | None:
         """None when the list is not stated."""
         members = facts.get(self.key)
-        return self.value in members if isinstance(members, list | tuple) else None
+        return self.value in members if isinstance(members, list | tuple) and members else None
 
     def missing(self, facts: Facts) -> tuple[str, ...]:
         """The key, if it is not stated."""
         return () if self.key in facts else (self.key,)
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """The PICS does not state `value` for `key`, be it that it states another or none; never unknown."""
+
+    key: str
+    value: object
+    words: str = ""
+
+    def truth(self, facts: Facts) -> bool | None:
+        """False only when that very value is stated."""
+        return facts.get(self.key) != self.value
+
+    def missing(self, facts: Facts) -> tuple[str, ...]:
+        """Nothing: silence decides too."""
+        return ()

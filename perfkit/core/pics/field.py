@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from perfkit.core.pics.expression import Expression
 from perfkit.core.pics.kinds import Kind
 
 
@@ -45,3 +46,13 @@ class Exclusion:
     forbidden: tuple[str, str]
     reason: str
     allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """When `when` holds for what is stated, the key `at` contradicts what the other keys say; `reason` names them."""
+
+    at: str
+    when: Expression
+    reason: str
+    clause: str

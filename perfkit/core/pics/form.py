@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfkit.core.errors import Finding
-from perfkit.core.pics.field import Exclusion, Field, Section
+from perfkit.core.pics.field import Contradiction, Exclusion, Field, Section
 from perfkit.core.pics.form_words import FormWords
 from perfkit.core.pics.kinds import UnreadableValueError, in_words
 from perfkit.core.pics.tree import Mapping, Node, Scalar, parse
@@ -26,6 +26,7 @@ class Form:
     top_level: tuple[Field, ...]
     sections: tuple[Section, ...]
     exclusions: tuple[Exclusion, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def fields(self) -> dict[tuple[str, str], Field]:
@@ -64,6 +65,8 @@ def form_values(text: str, name: str, form: Form) -> dict[str, object]:
     reading.top_level(parse(text.removeprefix("\ufeff"), name, form.words))
     for exclusion in form.exclusions:
         reading.apply(exclusion)
+    for contradiction in form.contradictions:
+        reading.contradict(contradiction)
     if reading.findings:
         raise form.words.error.of(*_in_order(reading.findings))
     return reading.values
@@ -165,6 +168,17 @@ class _Reading:
         if stated in exclusion.values and value not in (None, [], *exclusion.allowed):
             path = _path(section, key)
             self._add(self.nodes[exclusion.forbidden], f"{path} {exclusion.reason}", path)
+
+    def contradict(self, contradiction: Contradiction) -> None:
+        """Add a finding where what is stated contradicts itself."""
+        stated = {f"{section}.{key}": value for section, keys in self.sections.items() for key, value in keys.items()}
+        if contradiction.when.truth(stated) is True:
+            path = contradiction.at
+            section, _, key = path.partition(".")
+            node = self.nodes[section, key]
+            written = node.text if isinstance(node, Scalar) else "what is listed"
+            message = f"{path}: {written} contradicts {contradiction.reason} [{contradiction.clause}]"
+            self._add(node, message, path)
 
     def _add(self, node: Node, message: str, key: str | None, nearest: str | None = None) -> None:
         self.findings.append(Finding(self.name, node.line, node.column, message, key, nearest))

@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 
 from perfkit.core.errors import PicsError
+from perfkit.core.pics.contradictions import CONTRADICTIONS
 from perfkit.core.pics.form import Form, form_text, form_values
 from perfkit.core.pics.form_words import FormWords
 from perfkit.core.pics.model import Pics
 from perfkit.core.pics.table import EXCLUSIONS, SECTIONS, TOP_LEVEL
 
 WORDS = FormWords("a PICS file", "`perfkit pics new`", "`dut:`, `performance:`", PicsError)
-FORM = Form(WORDS, TOP_LEVEL, SECTIONS, EXCLUSIONS)
+FORM = Form(WORDS, TOP_LEVEL, SECTIONS, EXCLUSIONS, CONTRADICTIONS)
 
 
 def read_pics(path: Path | str) -> Pics:

@@ -66,6 +66,14 @@ class YesNoBoth(StrEnum):
     BOTH = "both"
 
 
+class PowerFailureStop(StrEnum):
+    """When a station stops its transactions at a power failure (Appendix C, TC_032_1 and TC_032_2)."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    BOTH = "both"
+
+
 class ChargingRateUnits(StrEnum):
     """Answer to feature SC-1."""
 
@@ -118,6 +126,7 @@ class Dut(msgspec.Struct, frozen=True):
     sockets: Sockets | None = None
     fixed_cable: bool | None = None
     milliseconds: bool | None = None
+    communication_technologies: tuple[Technology, ...] = ()
     rfid_readers: RfidReaders | None = None
 
 
@@ -162,6 +171,7 @@ class Features(msgspec.Struct, frozen=True):
     local_stop: bool | None = msgspec.field(name="C-08", default=None)
     reserve_charging_station: bool | None = msgspec.field(name="R-1", default=None)
     charging_rate_units: ChargingRateUnits | None = msgspec.field(name="SC-1", default=None)
+    power_failure_stop: PowerFailureStop | None = None
 
 
 class Limits(msgspec.Struct, frozen=True, rename="pascal"):
@@ -200,13 +210,18 @@ class Profiles(msgspec.Struct, frozen=True):
 
 
 class Security(msgspec.Struct, frozen=True):
-    """Security certificate (Appendix A.2): the two rows of cipher suites, and the security profiles."""
+    """Security certificate (Appendix A.2): the two rows of cipher suites, and the security profiles.
 
+    `public_certificates`: those for the tests have been handed in.
+    """
+
+    certificate: bool | None = None
     cipher_suites_ecdhe_ecdsa: bool | None = None
     cipher_suites_rsa: bool | None = None
     profile_1: bool | None = None
     profile_2: bool | None = None
     profile_3: bool | None = None
+    public_certificates: bool | None = None
 
 
 class Pics(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from perfkit.core.pics.contradictions import CONTRADICTIONS
 from perfkit.core.pics.field import Field, Section
 from perfkit.core.pics.kinds import Choice, Kind, Several
 from perfkit.core.pics.table import EXCLUSIONS, SECTIONS, TOP_LEVEL
@@ -52,6 +53,13 @@ policy:
 """
 
 
+CONTRADICTIONS_INTRODUCTION = """\
+`perfkit pics check` reports all of them at once, each with line, column and clause; the JSON Schema does not know them.
+A key that is not stated contradicts nothing. That milliseconds are claimed and absent is found by `perfkit coverage`,
+since it needs the logs.
+"""
+
+
 def pics_reference() -> str:
     """The page, in Markdown."""
     blocks = [INTRODUCTION, "## Top level\n", *_table([(field, "") for field in TOP_LEVEL])]
@@ -61,6 +69,8 @@ def pics_reference() -> str:
         blocks += _table([(field, defaults.get(field.key, "")) for field in section.fields])
     blocks += ["\n## Keys that exclude each other\n"]
     blocks += [f"- `{'.'.join(rule.forbidden)}` {rule.reason}" for rule in EXCLUSIONS]
+    blocks += ["\n## Contradictions\n", CONTRADICTIONS_INTRODUCTION]
+    blocks += [f"- `{row.at}` contradicts {row.reason} [{row.clause}]" for row in CONTRADICTIONS]
     return "\n".join(blocks) + "\n"
 
 

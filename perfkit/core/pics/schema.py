@@ -21,7 +21,7 @@ def form_schema(form: Form, schema_id: str, title: str, description: str) -> Sch
     """The schema of a form as a JSON document.
 
     It accepts nothing that the reader refuses, but for what JSON Schema cannot see: keys that occur twice, anchors,
-    and the range of a duration with a unit.
+    contradictions between keys, and the range of a duration with a unit.
     """
     properties = {field.key: field_schema(field) for field in form.top_level}
     properties |= {section.name: _section(section) for section in form.sections}

@@ -77,6 +77,27 @@ EXCLUSIONS = (
         "belongs to a charging station (A, Product subtype), and dut.type is csms; write none",
         ("none",),
     ),
+    *(
+        Exclusion(
+            "dut",
+            "type",
+            ("csms",),
+            ("dut", key),
+            "is stated only for a charging station (A), and dut.type is csms; write null",
+        )
+        for key in ("sockets", "fixed_cable")
+    ),
+    *(
+        Exclusion(
+            "dut",
+            "type",
+            ("csms",),
+            ("security", key),
+            "is stated only for a charging station (A.2, Supported "
+            "cipher suites): a CSMS supports all four, and dut.type is csms; write null",
+        )
+        for key in ("cipher_suites_ecdhe_ecdsa", "cipher_suites_rsa")
+    ),
     Exclusion(
         "communication",
         "technology",

@@ -62,6 +62,6 @@ class Block:
         return AllOf(*(part for part in parts if part is not ALWAYS))
 
 
-def yes(key: str, words: str, otherwise: str = "") -> Stated:
+def yes(key: str, words: str) -> Stated:
     """The PICS says yes to a key."""
-    return Stated(key, (True,), words, otherwise)
+    return Stated(key, (True,), words)

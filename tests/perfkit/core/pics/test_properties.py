@@ -132,6 +132,8 @@ documents = st.builds(
 def test_the_schema_and_the_reader_agree(document: dict[str, object]) -> None:
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
     answer = outcome(text)
+    if isinstance(answer, PicsError) and all(" contradicts " in finding.message for finding in answer.findings):
+        return  # JSON Schema does not know the contradictions between keys
     assert isinstance(answer, Pics) == VALIDATOR.is_valid(yaml.safe_load(text)), f"{text}\n{answer}"
 
 
