@@ -6,7 +6,7 @@ A condition says itself in words, so that what is printed is what was evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -96,10 +96,14 @@ def _missing(parts: Iterable[Expression], facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for part in parts for key in part.missing(facts)))
 
 
-def _bracketed(parts: Iterable[Expression]) -> Iterator[str]:
-    """The words of each part; one that is itself made of several stands in brackets."""
-    for part in parts:
-        yield f"({part.words})" if isinstance(part, AtLeast) and len(part.parts) > 1 else part.words
+def _joined(connective: str, whole: AtLeast) -> str:
+    """The words of the parts; those of the other connective stand in brackets."""
+    if len(whole.parts) == 1:
+        return whole.parts[0].words
+    return connective.join(
+        f"({part.words})" if isinstance(part, AtLeast) and type(part) is not type(whole) else part.words
+        for part in whole.parts
+    )
 
 
 class AnyOf(AtLeast):
@@ -114,7 +118,7 @@ class AnyOf(AtLeast):
     @property
     def words(self) -> str:
         """The parts, joined by "or"."""
-        return " or ".join(_bracketed(self.parts))
+        return _joined(" or ", self)
 
 
 class AllOf(AtLeast):
@@ -129,7 +133,7 @@ class AllOf(AtLeast):
     @property
     def words(self) -> str:
         """The parts, joined by "and"."""
-        return " and ".join(_bracketed(self.parts))
+        return _joined(" and ", self)
 
 
 ALWAYS = AllOf()

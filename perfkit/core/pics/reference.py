@@ -70,7 +70,7 @@ def pics_reference() -> str:
     blocks += ["\n## Keys that exclude each other\n"]
     blocks += [f"- `{'.'.join(rule.forbidden)}` {rule.reason}" for rule in EXCLUSIONS]
     blocks += ["\n## Contradictions\n", CONTRADICTIONS_INTRODUCTION]
-    blocks += [f"- `{row.at}` contradicts {row.reason} [{row.clause}]" for row in CONTRADICTIONS]
+    blocks += dict.fromkeys(f"- `{row.at}` contradicts {row.reason} [{row.clause}]" for row in CONTRADICTIONS)
     return "\n".join(blocks) + "\n"
 
 
