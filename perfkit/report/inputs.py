@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from perfkit.core.analysis_record import AnalysisDocument
+from perfkit.core.coverage_record import CoverageDocument
+from perfkit.core.decision_rule import DecisionRule
 from perfkit.core.lab.model import Lab
 from perfkit.core.network_record import NetworkDocument
 from perfkit.core.pics.model import Pics
@@ -75,3 +77,5 @@ class ReportInputs:
     lab_file: Path | None = None
     logo: Logo | None = None
     amendment: Amendment | None = None
+    decision_rule: DecisionRule = DecisionRule.NONE
+    coverage: Read[CoverageDocument] | None = None
