@@ -24,6 +24,7 @@ from perfkit_analyzers.message import (
     TestCaseEnded,
     TestCaseStarted,
 )
+from perfkit_analyzers.noted import shift
 from perfkit_analyzers.tracker import Dut, RunResult, RunTracker
 
 Transactions = dict[str, Place]
@@ -146,6 +147,7 @@ class Campaign:
         self.ocpp_versions: Counter[str] = Counter()
         self._sink = sink
         self._next_number = 1
+        self._payloads: dict[bytes, bytes] = {}
 
     def read(self, file: str, events: Iterable[LogEvent], transactions: Transactions | None = None) -> Transactions:
         """Take in the events of one file, or of a part of it that begins with a run.
@@ -193,6 +195,9 @@ class Campaign:
             for ref in result.ledger.kept:
                 self._sink(result.role, _record(file, result, ref, counts=counts))
         result.ledger = _HANDED_ON
+        for item in result.noted:  # runs ask for the same things again and again
+            item.request = self._payloads.setdefault(item.request, item.request)
+            item.answer = self._payloads.setdefault(item.answer, item.answer)
         self.runs.append(
             RunSummary(file, result, run.prompts, run.clock_steps, tuple(run.phases), tuple(run.prompt_stamps_ns))
         )
@@ -223,6 +228,7 @@ def _shifted(run: RunSummary, lines: int) -> RunSummary:
     result.ended = msgspec.structs.replace(result.ended, line=result.ended.line + lines)
     for shown in result.anomalies.lines.values():
         shown[:] = [line + lines for line in shown]
+    shift(result.noted, result.payload_times, lines)
     return run
 
 

@@ -33,6 +33,7 @@ from perfkit_analyzers.dialects.facts import (
 )
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage, canonical
+from perfkit_analyzers.noted import PayloadTimesSeen
 from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connector
 
 CLOCK_REPORTS = 8
@@ -114,6 +115,7 @@ class Station:
         self._sequences: set[str] = set()
         self._boot_accepted = False
         self.is_connected = True
+        self.payload_times = PayloadTimesSeen()
         self._dut_offset_ns: int | None = None
         self._dut_clock: deque[tuple[int, str]] = deque(maxlen=CLOCK_REPORTS)
         self._seen: OrderedDict[int, None] = OrderedDict()
@@ -177,6 +179,8 @@ class Station:
 
         With a payload time the fact tells them apart; without one the whole content must be the same.
         """
+        if fact.time:
+            self.payload_times.see(fact.time, message.line)
         key = hash(fact if fact.time else (message.action, canonical(message.payload)))
         if key in self._seen:
             return True
@@ -238,6 +242,7 @@ class Station:
             self.rebooting = self._boot_accepted = False
         if report.time:
             self._dut_clock.append((message.stamp_ns, report.time))
+            self.payload_times.see(report.time, message.line)
 
     def _take_report(self, message: OcppMessage, report: OtherReport) -> None:
         if message.action == "Heartbeat":

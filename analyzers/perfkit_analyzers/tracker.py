@@ -33,6 +33,7 @@ from perfkit_analyzers.message import (
     TestCaseEnded,
     TestCaseStarted,
 )
+from perfkit_analyzers.noted import NOTED_ACTIONS, Noted, NotedExchanges, PayloadTimesSeen
 from perfkit_analyzers.parameters.base import Collector, RunContext
 from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.resolution import ResolutionGauge
@@ -95,6 +96,8 @@ class RunResult(msgspec.Struct):
     resolution_ns: int
     left_out: str | None
     notes: tuple[str, ...]
+    noted: list[Noted]
+    payload_times: PayloadTimesSeen
 
 
 class RunTracker:
@@ -126,6 +129,7 @@ class RunTracker:
         self._notes: list[str] = list(started.notes)
         self._is_steady = False
         self._reports: dict[str, int] = {}
+        self._noted = NotedExchanges()
         self._tool_times = ledger.tool_times
         self._dialect: Dialect | None = dialect_for_version(started.ocpp_version)
         if self._dialect is None and _IS_2X_ID.match(started.test_case or ""):
@@ -221,6 +225,8 @@ class RunTracker:
             resolution_ns=self._resolution.resolution_ns,
             left_out=self._left_out,
             notes=(*self._notes, *ended.notes),
+            noted=self._noted.items,
+            payload_times=PayloadTimesSeen() if self._role is None else self._station.payload_times,
         )
 
     # --- role -------------------------------------------------------------------------------------------------------
@@ -359,6 +365,8 @@ class RunTracker:
             collector.exchanged(exchange)
 
     def _meaning(self, exchange: Exchange, fact: Fact | None) -> None:
+        if exchange.call.action in NOTED_ACTIONS:
+            self._noted.add(exchange)
         answer: Answer | None = None
         if exchange.answer is not None and not exchange.is_error:
             try:

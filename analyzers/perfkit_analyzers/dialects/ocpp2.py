@@ -289,6 +289,7 @@ answers = {
     "BootNotification": answer_translator(_BootAnswer, lambda p: Answer(p.status, interval_s=p.interval)),
     "GetVariables": answer_translator(_VariablesAnswer, _variables_answer),
     "SetVariables": answer_translator(_SetAnswer, _set_answer),
+    "NotifyReport": _status_answer,  # nothing in it; it makes the report an exchange that is noted
     **dict.fromkeys(
         (
             *("RequestStartTransaction", "RequestStopTransaction", "ReserveNow", "CancelReservation"),
