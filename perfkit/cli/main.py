@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "dongle": "find the radio device, show its state, put it back after a killed run",
     "emulate": "emulate the hardware that is not at hand",
     "init": "make a campaign folder: PICS template, places for logs and network records, what to do in which order",
+    "monitor": "record how the link is during the measurement: latency, signal, gaps",
     "network": "measure whether the link is good enough: bandwidth, latency, RSSI, per technology",
     "pics": "write, check and describe the PICS file of a DUT",
     "responder": "answer the link measurements of `perfkit network` from the far end",

@@ -48,10 +48,14 @@ class GapCause(StrEnum):
 
     DEVICE_AWAY = "device_away"
     RESPONDER_AWAY = "responder_away"
+    NO_ANSWER = "no_answer"  # a probe or its answer was lost on the way
+    NO_TRAFFIC = "no_traffic"  # nothing was acknowledged on the OCPP connection, and no probe fills in
+    NOT_TOLD = "not_told"  # the device answers, but does not tell this
     SUSPENDED = "suspended"
     HELD_UP = "held_up"
     DISK_FULL = "disk_full"
     CAP_REACHED = "cap_reached"
+    DEFECT = "defect"  # of perfkit
 
 
 class EventKind(StrEnum):

@@ -143,7 +143,7 @@ def bandwidth_record(link: LinkResult) -> Bandwidth:
     """The gate's question, capacity and goodput; probes that did not run are None with a reason."""
     capacity, goodput = link.capacity, link.goodput
     return Bandwidth(
-        require=_require(link.require) if link.require is not None else None,
+        require=require_record(link.require) if link.require is not None else None,
         capacity_up_kB_s=capacity.up.sustained_kB_s if capacity else None,
         capacity_down_kB_s=capacity.down.sustained_kB_s if capacity else None,
         goodput_up_kB_s=goodput.up.kB_s if goodput else None,
@@ -161,7 +161,8 @@ def _cap(truncated: Truncation | None) -> str | None:
     return None if truncated is None else truncated.value
 
 
-def _require(result: base.RequireResult) -> Require:
+def require_record(result: base.RequireResult) -> Require:
+    """The gate's bandwidth question, both directions."""
     return Require(
         up=Required(result.up.verdict.value),
         down=Required(result.down.verdict.value),

@@ -21,7 +21,8 @@ class TcpInfo:
     """One reading; None where the kernel does not tell.
 
     `ip_bytes_sent` and `ip_bytes_received` count payload, retransmissions and 20 + 32 bytes of headers (IPv4, TCP with
-    time stamps) for each segment.
+    time stamps) for each segment. `acknowledged_bytes` is payload that the peer has acknowledged, `last_ack_s` how long
+    ago it acknowledged anything, `delivery_bytes_s` the payload rate as last estimated.
     """
 
     segment_bytes: int
@@ -30,6 +31,11 @@ class TcpInfo:
     retransmissions: int
     ip_bytes_sent: int | None
     ip_bytes_received: int | None
+    rttvar_ms: float | None = None
+    segments_sent: int | None = None
+    acknowledged_bytes: int | None = None
+    delivery_bytes_s: int | None = None
+    last_ack_s: float | None = None
 
 
 def read_tcp_info(sock: socket.socket) -> TcpInfo | None:
@@ -49,6 +55,7 @@ def parse_tcp_info(data: bytes, *, header_bytes: int) -> TcpInfo | None:
     if rtt_us is None or segment is None:
         return None
     min_rtt_us, retransmissions = _u32(data, 148), _u32(data, 100)
+    rttvar_us, last_ack_ms = _u32(data, 72), _u32(data, 56)
     return TcpInfo(
         segment_bytes=segment,
         rtt_ms=rtt_us / 1000,
@@ -56,6 +63,11 @@ def parse_tcp_info(data: bytes, *, header_bytes: int) -> TcpInfo | None:
         retransmissions=retransmissions or 0,
         ip_bytes_sent=_with_headers(_u64(data, 200), _u32(data, 136), header_bytes),
         ip_bytes_received=_with_headers(_u64(data, 128), _u32(data, 140), header_bytes),
+        rttvar_ms=None if rttvar_us is None else rttvar_us / 1000,
+        segments_sent=_u32(data, 136),
+        acknowledged_bytes=_u64(data, 120),
+        delivery_bytes_s=_u64(data, 160) or None,
+        last_ack_s=None if last_ack_ms is None else last_ack_ms / 1000,
     )
 
 

@@ -1,0 +1,1 @@
+"""What the monitor looks at, one module each; the table lists them."""
