@@ -32,6 +32,27 @@ def lines_at(paths: Sequence[str], file: str, numbers: Collection[int]) -> dict[
     return found
 
 
+def digest_and_lines(path: str, file: str, numbers: Collection[int]) -> tuple[str | None, dict[int, str]]:
+    """SHA-256 of one file at or inside `path` and its lines by number; (None, {}) when it is not there.
+
+    `file` is its name as `open_inputs([path])` gives it, also inside an archive. It is read to its end.
+
+    Raises:
+        InputError: the input cannot be read.
+    """
+    for candidate in open_inputs([path]):
+        if candidate.name != file:
+            continue
+        with candidate.open() as stream:
+            found = {
+                number: line.decode(errors="replace").rstrip("\r")
+                for number, line in _numbered(stream)
+                if number in numbers
+            }
+        return candidate.sha256, found
+    return None, {}
+
+
 def _numbered(stream: ByteStream) -> Iterator[tuple[int, bytes]]:
     number = 0
     for block in line_blocks(stream):

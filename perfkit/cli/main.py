@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "monitor": "record how the link is during the measurement: latency, signal, gaps",
     "network": "measure whether the link is good enough: bandwidth, latency, RSSI, per technology",
     "pics": "write, check and describe the PICS file of a DUT",
+    "report": "write the report of a campaign: HTML, Markdown, PDF, notebook",
     "responder": "answer the link measurements of `perfkit network` from the far end",
     "schema": "print the JSON Schema of a result document",
 }
