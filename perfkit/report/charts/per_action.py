@@ -12,6 +12,7 @@ from perfkit.report.charts.base import Absence
 from perfkit.report.charts.data import ChartData
 from perfkit.report.charts.glyphs import shortened
 from perfkit.report.charts.style import BLACK, BLUE, GREY, PALE, SKY, VERMILION, house_style, new_figure, seconds_axis
+from perfkit.report.printable import printable
 from perfkit.report.wording import counted, seconds, stated_text
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class PerAction:
     def description(self) -> str:
         """Median and maximum of the slowest combinations."""
         slowest = [
-            f"{shortened(row.combination.name, _NAME_LETTERS)}: n {len(row.values_s)}, "
+            f"{printable(row.combination.name)}: n {len(row.values_s)}, "
             f"median {seconds(row.combination.median_s)}, maximum {seconds(row.combination.max_s, unit=True)}"
             for row in self.rows[:5]
         ]

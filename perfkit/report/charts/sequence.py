@@ -12,6 +12,7 @@ from perfkit.report.charts.data import ChartData
 from perfkit.report.charts.glyphs import shortened
 from perfkit.report.charts.style import BLACK, BLUE, GREY, PALE, VERMILION, house_style, new_figure
 from perfkit.report.inputs import SequenceMessage
+from perfkit.report.printable import printable
 from perfkit.report.wording import counted, measured_text, seconds
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class SequenceDiagram:
         """The messages in words, with the time since the first."""
         first_ns = self.messages[0].stamp_ns
         steps = [
-            f"{_since(message, first_ns)} {_sender(message)} {message.kind} {shortened(message.action, 40)}"
+            f"{_since(message, first_ns)} {_sender(message)} {message.kind} {printable(message.action)}"
             for message in self.messages[:12]
         ]
         return f"Sequence of {counted(len(self.messages), 'message')} between tool and DUT: " + "; ".join(steps) + "."

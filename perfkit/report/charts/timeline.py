@@ -29,6 +29,7 @@ from perfkit.report.charts.style import (
     new_figure,
     seconds_axis,
 )
+from perfkit.report.printable import printable
 from perfkit.report.sample_rows import SampleRecord
 from perfkit.report.wording import counted, seconds
 
@@ -290,7 +291,7 @@ def _legend(figure: Figure, chart: Timeline) -> None:
 
 
 def _test_case(value: TimelineValue) -> str:
-    return shortened(value.row.test_case or "unnamed test case", 24)
+    return printable(value.row.test_case or "unnamed test case")
 
 
 def prepare(data: ChartData) -> Timeline | Absence:
