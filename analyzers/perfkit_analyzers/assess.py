@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -29,7 +30,13 @@ from perfkit.core.pics.model import Pics, ProductSubtype
 from perfkit.core.statistics import summarize
 from perfkit.core.version import VERSION
 from perfkit_analyzers.campaign import Campaign, Record, RecordSink, RoleTotals
+from perfkit_analyzers.dut.configuration import configuration
+from perfkit_analyzers.dut.identity import identity
+from perfkit_analyzers.dut.payload_times import payload_times
+from perfkit_analyzers.dut.remarks import dut_remarks
 from perfkit_analyzers.findings import campaign_warnings, describe_run
+from perfkit_analyzers.link.join import LinkJoin
+from perfkit_analyzers.link.link import Link
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.reading import Progress, Reading, read_in_order, read_on_all_processors
@@ -57,11 +64,13 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
     stdin: BinaryIO | None = None,
     max_skipped_share: float = MAX_SKIPPED_SHARE,
     progress: Progress | None = None,
+    network: Sequence[Path] = (),
 ) -> Analysis:
     """The result of reading every log below `paths`.
 
     `role` (an option of the user) wins over the PICS, which wins over the logs. `sink` gets the rows of the
-    analysed role in order: at once when the role is known beforehand, else when all is read.
+    analysed role in order: at once when the role is known beforehand, else when all is read. `network` are records of
+    the link; the logs are then read twice, first for their clocks.
 
     Raises:
         InputError: an input cannot be read, a named file is no log, or there is no log at all.
@@ -70,15 +79,17 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
     pics = pics or Pics()
     known_role = role or (Role(pics.dut.type.value) if pics.dut.type else None)
     sorter = _RecordSorter(known_role, sink)
-    campaign = Campaign(_dut(pics, known_role), pics.policy, sink=sorter.take if sink else None)
-    read = read_in_order if sink else read_on_all_processors
+    link = Link(network, paths, pics.policy) if network else None
+    join = link.join if link is not None else None
+    campaign = Campaign(_dut(pics, known_role), pics.policy, sink=sorter.take if sink else None, link=join)
+    read = read_in_order if sink or link else read_on_all_processors
     reading = read(campaign, paths, stdin, progress)
     if not reading.inputs:
         raise _no_log(paths, reading)
     chosen = known_role or _commonest_role(campaign)
     sorter.choose(chosen)
     skipped = _skipped(campaign, reading.inputs, max_skipped_share)
-    document = _document(campaign, pics, chosen, reading)
+    document = _document(campaign, pics, chosen, reading, join)
     source = "option" if role else "pics" if known_role else "logs" if chosen else None
     document = msgspec.structs.replace(
         document,
@@ -87,6 +98,8 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
         dut=_dut_info(pics, chosen, source, campaign),
         provenance=_provenance(time.monotonic() - began),
     )
+    if link is not None:
+        document = link.stated_in(document, chosen)
     return Analysis(document, skipped.share > max_skipped_share)
 
 
@@ -139,9 +152,11 @@ def _skipped(campaign: Campaign, inputs: Iterable[InputInfo], threshold: float) 
     return SkippedInfo(count, count / candidates if candidates else 0.0, threshold, dict(campaign.skip_reasons), lines)
 
 
-def _document(campaign: Campaign, pics: Pics, role: Role | None, reading: Reading) -> AnalysisDocument:
+def _document(
+    campaign: Campaign, pics: Pics, role: Role | None, reading: Reading, join: LinkJoin | None
+) -> AnalysisDocument:
     totals = campaign.by_role.get(role, RoleTotals()) if role else RoleTotals()
-    parameters = [parameter_result(parameter, role, totals, pics) for parameter in PARAMETERS]
+    parameters = [parameter_result(parameter, role, totals, pics, join) for parameter in PARAMETERS]
     return AnalysisDocument(
         schema=SCHEMA,
         tool=ToolInfo("perfkit", VERSION),
@@ -158,8 +173,11 @@ def _document(campaign: Campaign, pics: Pics, role: Role | None, reading: Readin
         still_to_measure=still_to_measure(parameters, PARAMETERS),
         tool_time=_tool_time(totals),
         skipped=_skipped(campaign, reading.inputs, MAX_SKIPPED_SHARE),
-        warnings=campaign_warnings(campaign, role, parameters, pics),
+        warnings=[*campaign_warnings(campaign, role, parameters, pics), *dut_remarks(who, keys, times, pics)],
         complete=role is not None and all(p.outcome != "not_measured" for p in parameters),
+        configuration=keys,
+        identity=who,
+        payload_times=times,
     )
 
 

@@ -14,6 +14,7 @@ from perfkit.core.policy import Policy, Verdicts
 from perfkit.core.sample import Flag, Reason, Row
 from perfkit_analyzers.dialects.facts import Place
 from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, STAY, Part, PartKey, RowRef, RunLedger, Shift, add_histogram
+from perfkit_analyzers.link.join import LinkJoin
 from perfkit_analyzers.message import (
     LogEvent,
     Narration,
@@ -136,8 +137,13 @@ RecordSink = Callable[[Role | None, Record], None]
 class Campaign:
     """Adds up the events of file after file."""
 
-    def __init__(self, dut: Dut, policy: Policy, *, sink: RecordSink | None = None) -> None:
-        """`sink` gets every row once its run's verdict is known; without it rows are only counted."""
+    def __init__(
+        self, dut: Dut, policy: Policy, *, sink: RecordSink | None = None, link: LinkJoin | None = None
+    ) -> None:
+        """`sink` gets every row once its run's verdict is known; without it rows are only counted.
+
+        `link` puts the state of the link beside them.
+        """
         self.dut = dut
         self.policy = policy
         self.runs: list[RunSummary] = []
@@ -146,6 +152,7 @@ class Campaign:
         self.skip_reasons: Counter[str] = Counter()
         self.ocpp_versions: Counter[str] = Counter()
         self._sink = sink
+        self._link = link
         self._next_number = 1
         self._payloads: dict[bytes, bytes] = {}
 
@@ -175,7 +182,7 @@ class Campaign:
         return left_open
 
     def _begin(self, started: TestCaseStarted, transactions: Transactions) -> _RunInFile:
-        ledger = RunLedger(self._next_number, keep=self._sink is not None)
+        ledger = RunLedger(self._next_number, keep=self._sink is not None or self._link is not None)
         tracker = RunTracker(started, dut=self.dut, policy=self.policy, ledger=ledger, transactions=transactions)
         return _RunInFile(tracker)
 
@@ -188,6 +195,8 @@ class Campaign:
         result = run.tracker.finish(ended)
         self._next_number = result.ledger.next_number
         counts = self.counts(result.ended.verdict)
+        if self._link is not None:
+            result.ledger = self._link.joined(file, result, counts=counts, keep=self._sink is not None)
         if result.role is not None and result.left_out is None:
             self.by_role.setdefault(result.role, RoleTotals()).add(file, result, counts=counts)
             self.ocpp_versions[result.ocpp_version] += 1

@@ -16,6 +16,7 @@ from perfkit.core.analysis_record import (
     Place,
     StillToMeasure,
 )
+from perfkit.core.network_join_record import ParameterLink
 from perfkit.core.pics.model import Pics
 from perfkit.core.policy import Aggregate, Policy
 from perfkit.core.sample import Flag
@@ -23,14 +24,18 @@ from perfkit.core.statistics import Summary, coverage_of_maximum, summarize
 from perfkit.core.uncertainty import Comparison, UncertaintyBudget, compare, interval_budget
 from perfkit_analyzers.campaign import RoleTotals, Total
 from perfkit_analyzers.ledger import RowRef
+from perfkit_analyzers.link.join import LinkJoin
+from perfkit_analyzers.link.summary import parameter_link
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.parameters.base import Parameter
 
 ROLE_WORDS = {Role.CHARGING_STATION: "charging station", Role.CSMS: "CSMS"}
 
 
-def parameter_result(parameter: Parameter, role: Role | None, totals: RoleTotals, pics: Pics) -> ParameterResult:
-    """Result of a parameter for a DUT of `role` (None: the logs do not tell a role)."""
+def parameter_result(
+    parameter: Parameter, role: Role | None, totals: RoleTotals, pics: Pics, link: LinkJoin | None = None
+) -> ParameterResult:
+    """Result of a parameter for a DUT of `role` (None: the logs do not tell a role); `link` as in the campaign."""
     mine = {key: total for key, total in totals.totals.items() if key[0] == parameter.key}
     whole = _headline_total(total for key, total in mine.items() if not key[2])
     summary = summarize(whole.part.histogram)
@@ -74,7 +79,17 @@ def parameter_result(parameter: Parameter, role: Role | None, totals: RoleTotals
         combinations=[_combination(key[1], total, in_headline=not key[2]) for key, total in sorted(mine.items())],
         exclusions=_exclusions(parameter.key, totals),
         flags=_flags(mine.values()),
+        link=_link(link, role, parameter.key, headline.ref),
     )
+
+
+def _link(link: LinkJoin | None, role: Role | None, key: str, headline: RowRef | None) -> ParameterLink | None:
+    """The link beside the values; None where nobody asked or there is no value."""
+    tally = link.tallies.get((role, key)) if link is not None and role is not None else None
+    if tally is None:
+        return None
+    beside = headline.row.link if headline is not None else None
+    return parameter_link(tally, beside.latency_ms if beside is not None else None)
 
 
 def _headline_total(totals: Iterable[Total]) -> Total:
@@ -112,12 +127,14 @@ class _Headline:
         }
         self.value_s = by_policy[policy.aggregate]
         self.is_lower_bound = False
-        self.place = _place(whole.largest_file, whole.part.largest) if policy.aggregate is Aggregate.MAX else None
+        self.ref = whole.part.largest if policy.aggregate is Aggregate.MAX else None
+        self.place = _place(whole.largest_file, self.ref)
         self.text = None if self.value_s is None else f"{self.value_s:.9g} s"
         waited_s = _seconds(whole.part.longest_wait)
         if summary.max_s is not None and waited_s is not None and waited_s > summary.max_s:
             self.value_s, self.is_lower_bound = waited_s, True
-            self.place = _place(whole.longest_wait_file, whole.part.longest_wait)
+            self.ref = whole.part.longest_wait
+            self.place = _place(whole.longest_wait_file, self.ref)
             self.text = f"> {waited_s:.9g} s (no answer)"
 
 

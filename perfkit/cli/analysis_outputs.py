@@ -86,7 +86,11 @@ class AnalysisOutputs:
 
     def _inputs(self) -> list[str]:
         named = [path for path in self._arguments.paths if path != "-"]
-        return named if self._arguments.pics is None else [*named, str(self._arguments.pics)]
+        beside = [
+            *([self._arguments.pics] if self._arguments.pics is not None else []),
+            *(self._arguments.network or []),
+        ]
+        return [*named, *map(str, beside)]
 
     def _add_samples(self, path: Path) -> None:
         writer = sample_writer(path.suffix, self._file(path).stream)

@@ -121,6 +121,8 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
         raise UsageError(f"--json prints one document; run again for --{lists[0].replace('_', '-')}")
     if arguments.explain is not None and "-" in arguments.paths:
         raise UsageError("--explain reads the logs twice, which standard input does not allow; save it to a file first")
+    if arguments.network and "-" in arguments.paths:
+        raise UsageError("--network reads the logs twice, which standard input does not allow; save it to a file first")
     if arguments.explain is not None and arguments.explain < 1:
         raise UsageError(f"row {arguments.explain} does not exist; rows count from 1")
 
@@ -153,6 +155,7 @@ def _analyze(
             sink=_sink(outputs.takers),
             max_skipped_share=arguments.max_skipped / 100,
             progress=progress.update,
+            network=arguments.network or (),
         )
 
 

@@ -19,7 +19,9 @@ from perfkit.core.configuration_record import (
     IdentityInfo,
     PayloadTimes,
 )
+from perfkit.core.network_join_record import NetworkJoin, ParameterLink
 from perfkit.core.sample import Flag, Reason
+from perfkit.core.tool_info import ToolInfo as ToolInfo
 from perfkit.core.uncertainty import Comparison, UncertaintyTerm
 
 SCHEMA = "perfkit.analysis/1"
@@ -109,7 +111,7 @@ class ParameterResult(msgspec.Struct, frozen=True):
     largest value without an answer: `measured_s` is then that wait and the headline reads "> x s (no answer)".
     `reason` says why nothing was measured. `set_aside` counts values of runs without verdict PASS. `coverage` is
     the fraction of the population that the maximum covers with 95 % confidence. `net` and `from_request` as in a
-    combination.
+    combination. `link` is the state of the link beside the values, None without --network.
     """
 
     key: str
@@ -144,13 +146,7 @@ class ParameterResult(msgspec.Struct, frozen=True):
     flags: list[FlagCount]
     net: Beside | None
     from_request: Beside | None
-
-
-class ToolInfo(msgspec.Struct, frozen=True):
-    """The program that made the document."""
-
-    name: str
-    version: str
+    link: ParameterLink | None = None
 
 
 class Provenance(msgspec.Struct, frozen=True):
@@ -321,6 +317,7 @@ class AnalysisDocument(msgspec.Struct, frozen=True):
     configuration: ConfigurationInfo = NO_CONFIGURATION
     identity: IdentityInfo = NO_IDENTITY
     payload_times: PayloadTimes = NO_TIMES
+    network: NetworkJoin | None = None
 
 
 def json_schema() -> dict[str, object]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from perfkit.core.analysis_record import ToolInfo
+from perfkit.core.tool_info import ToolInfo
 
 SCHEMA = "perfkit.network/1"
 

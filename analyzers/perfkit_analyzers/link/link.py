@@ -1,0 +1,65 @@
+"""Everything an analysis needs of the link: reads the records and the logs' clocks, and says in the end what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from perfkit.core.analysis_record import AnalysisDocument
+from perfkit.core.network_join_record import NetworkJoin
+from perfkit.core.policy import Policy
+from perfkit_analyzers.link.clock import LogClocks
+from perfkit_analyzers.link.evidence import read_clocks
+from perfkit_analyzers.link.files import read_link_files
+from perfkit_analyzers.link.history import LinkHistory
+from perfkit_analyzers.link.join import LinkJoin
+from perfkit_analyzers.link.summary import network_join
+from perfkit_analyzers.message import Role
+
+
+class Link:
+    """The records that were named, joined to the logs."""
+
+    def __init__(self, records: Sequence[Path], logs: Sequence[str], policy: Policy) -> None:
+        """Read the records, then the clocks of the logs.
+
+        Raises:
+            InputError: one of them cannot be read, or a record is none.
+        """
+        self._files = read_link_files(records)
+        self.join = LinkJoin(LinkHistory(self._files.sessions), LogClocks(read_clocks(logs), policy), policy)
+
+    def stated_in(self, document: AnalysisDocument, role: Role | None) -> AnalysisDocument:
+        """The document with how the link was, and what limits the trust in that."""
+        network = network_join(self.join, self._files, role)
+        return msgspec.structs.replace(document, network=network, warnings=[*document.warnings, *warnings(network)])
+
+
+def warnings(network: NetworkJoin) -> Iterator[str]:
+    """One sentence per thing that a reader must know of the join."""
+    unknown = [clock for clock in network.clocks if clock.source is None]
+    if unknown:
+        runs = sum(clock.runs for clock in unknown)
+        first = unknown[0]
+        yield (
+            f"the link is not joined to {runs} {'run' if runs == 1 else 'runs'}: {first.detail} "
+            f"(first: {first.first_file}:{first.first_line})"
+        )
+    for monitor in network.monitors:
+        if monitor.unreadable_count:
+            shown = monitor.unreadable[0]
+            lines = f"{monitor.unreadable_count} {'line' if monitor.unreadable_count == 1 else 'lines'}"
+            yield f"{monitor.path}: {lines} could not be read, {monitor.cut} of them half-written (first: {shown})"
+        for session in monitor.sessions:
+            if session.clock_steps:
+                yield (
+                    f"{monitor.path}:{session.line}: the clock of the monitor's host was stepped {session.clock_steps} "
+                    f"{'time' if session.clock_steps == 1 else 'times'}; its times are taken to be right to "
+                    f"{session.clock_error_s:.3g} s only"
+                )
+    for check in network.checks:
+        late_s = -(check.seconds_before_first_run or 0.0)
+        if late_s > 0:
+            yield f"{check.path}: the link was checked {late_s:.0f} s after the first run began, not before it"
