@@ -128,11 +128,11 @@ def _main_sections(
     if read is not None:
         yield item_section(inputs, read.document)
         yield method_section(read.document, inputs.pics, lab)
-    yield gates_section(inputs.network)
+    yield gates_section(inputs)
     if read is not None:
         details = tuple(ParameterSections(inputs, read.document, rows).sections(read.id))
         yield Section("details", "", "Results in detail", (), details)
-        yield campaign_section(read)
+        yield campaign_section(inputs, read)
         yield coverage_section(inputs.coverage)
         yield configuration_section(read.document)
         yield uncertainty_section(read, lab)

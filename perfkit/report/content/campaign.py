@@ -7,31 +7,23 @@ from collections.abc import Iterator
 
 from perfkit.core.analysis_record import AnalysisDocument, RunInfo
 from perfkit.core.lab.model import Lab
+from perfkit.report.charts.data import chart_data
 from perfkit.report.content.blocks import cell, columns, fact, facts, paragraph, stated
+from perfkit.report.content.charts import chart_of
 from perfkit.report.content.dates import date_contradiction, logged_days
-from perfkit.report.content.model import Block, Bullets, Cell, Chart, ChartKind, Fact, Notice, Section, Table, Tone
+from perfkit.report.content.model import Block, Bullets, Cell, ChartKind, Fact, Notice, Section, Table, Tone
 from perfkit.report.content.quote import Quote, replace_text
-from perfkit.report.inputs import Read
+from perfkit.report.inputs import Read, ReportInputs
 from perfkit.report.wording import NOTHING, counted, percent
 
 _VERDICT_TONES = {"PASS": Tone.GOOD, "FAIL": Tone.ALARM, "INCONC": Tone.CAUTION}
 SKIPPED_SHOWN = 20
 
 
-def campaign_section(read: Read[AnalysisDocument]) -> Section:
+def campaign_section(inputs: ReportInputs, read: Read[AnalysisDocument]) -> Section:
     """Summary, timeline and the table of runs."""
-    document = read.document
     blocks: list[Block] = [facts(_summary(read))]
-    if any(run.start for run in document.runs):
-        blocks.append(
-            Chart(
-                key="timeline",
-                kind=ChartKind.TIMELINE,
-                parameter=None,
-                caption="Timeline of the campaign: test cases, prompts, observations and the state of the network",
-                description="Test cases on an axis of time; the table below holds their times and verdicts.",
-            )
-        )
+    blocks += chart_of(chart_data(inputs), ChartKind.TIMELINE)
     blocks.append(_runs(read))
     return Section("campaign", "", "Campaign", tuple(blocks))
 

@@ -13,10 +13,12 @@ from perfkit.core.network_record import (
     TechnologyResult,
     Verdict,
 )
+from perfkit.report.charts.data import chart_data
 from perfkit.report.content.blocks import cell, columns, fact, facts, paragraph
-from perfkit.report.content.model import Block, Cell, Fact, Notice, Section, Table, Tone
+from perfkit.report.content.charts import chart_of
+from perfkit.report.content.model import Block, Cell, ChartKind, Fact, Notice, Section, Table, Tone
 from perfkit.report.content.quote import Quote, replace_text, worded
-from perfkit.report.inputs import Read
+from perfkit.report.inputs import Read, ReportInputs
 from perfkit.report.network_wording import (
     GATES,
     NOTHING,
@@ -41,15 +43,14 @@ NOT_MEASURED = (
 UNITS = "kB is 1000 bytes. Each value is judged with its own uncertainty neglected (simple acceptance)."
 
 
-def gates_section(reads: tuple[Read[NetworkDocument], ...]) -> Section:
+def gates_section(inputs: ReportInputs) -> Section:
     """All measurements in the order of time; an earlier one whose gate was not met stays in the report."""
-    if not reads:
-        return Section("network", "", "Network of the test set-up", (paragraph(NOT_MEASURED, Tone.CAUTION),))
-    ordered = sorted(reads, key=lambda read: read.document.started)
-    blocks: list[Block] = [_overview(ordered)]
+    ordered = sorted(inputs.network, key=lambda read: read.document.started)
+    blocks: list[Block] = [_overview(ordered)] if ordered else [paragraph(NOT_MEASURED, Tone.CAUTION)]
     repeated = _repeated(ordered)
     if repeated is not None:
         blocks.append(repeated)
+    blocks += chart_of(chart_data(inputs), ChartKind.NETWORK)
     sections = tuple(_measurement(number, read) for number, read in enumerate(ordered, 1))
     return Section("network", "", "Network of the test set-up", tuple(blocks), sections)
 

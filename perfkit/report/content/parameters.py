@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfkit.core.analysis_record import AnalysisDocument, Combination, Outcome, ParameterResult
+from perfkit.report.charts.data import chart_data
 from perfkit.report.content.blocks import cell, columns, facts, paragraph
+from perfkit.report.content.charts import parameter_charts
 from perfkit.report.content.model import (
     Block,
     Cell,
-    Chart,
-    ChartKind,
     EvidenceList,
     Fact,
     Notice,
@@ -22,7 +22,7 @@ from perfkit.report.content.overview import measured_cell, stated_cell
 from perfkit.report.content.quote import Quote, replace_text, worded
 from perfkit.report.content.rows import TracedRow, headline_rows, statistic_rows
 from perfkit.report.inputs import ReportInputs
-from perfkit.report.wording import NOTHING, counted, place_text, seconds
+from perfkit.report.wording import NOTHING, counted, place_text
 
 _STATISTICS = {"max": "maximum", "p95": "95th percentile", "median": "median"}
 _BESIDE = (
@@ -35,10 +35,10 @@ class ParameterSections:
     """Writes the subsections; `rows` are those whose raw lines the report holds."""
 
     def __init__(self, inputs: ReportInputs, document: AnalysisDocument, rows: dict[int, TracedRow]) -> None:
-        self._inputs = inputs
         self._document = document
         self._rows = rows
         self._samples = inputs.samples.document if inputs.samples is not None else None
+        self._charts = chart_data(inputs)
 
     def sections(self, document_id: str) -> Iterator[Section]:
         """The subsections in the order of the result."""
@@ -54,7 +54,7 @@ class ParameterSections:
         if parameter.outcome is Outcome.NOT_MEASURED:
             yield Notice("Not measured", (f"{parameter.reason or 'no value'}.",), Tone.ALARM)
         yield facts(self._facts(quote, parameter))
-        yield from self._charts(parameter)
+        yield from parameter_charts(self._charts, parameter.key)
         if parameter.combinations:
             yield _combinations(quote, parameter, self._rows)
         yield from _codes(quote, parameter)
@@ -105,37 +105,6 @@ class ParameterSections:
                 beside = quote.child(name)
                 largest = worded(beside.seconds("max_s"), f"maximum {{}} s ({meaning})".format)
                 yield Fact(label, (largest, worded(beside.seconds("median_s"), "median {} s".format)))
-
-    def _charts(self, parameter: ParameterResult) -> Iterator[Block]:
-        """Charts of the rows of this parameter."""
-        if self._samples is None or not parameter.count:
-            return
-        largest = seconds(parameter.max_s, unit=True)
-        sample = f"{counted(parameter.count, 'observation')}, median {seconds(parameter.median_s)}, maximum {largest}"
-        yield Chart(
-            key=f"ecdf-{parameter.key}",
-            kind=ChartKind.ECDF,
-            parameter=parameter.key,
-            caption=f"{parameter.name}: distribution of the observations (n = {parameter.count:,})",
-            description=f"Empirical cumulative distribution of {sample}.",
-        )
-        if len(parameter.combinations) > 1:
-            yield Chart(
-                key=f"per-action-{parameter.key}",
-                kind=ChartKind.PER_ACTION,
-                parameter=parameter.key,
-                caption=f"{parameter.name}: observations by combination",
-                description="Observations of each combination on one axis of time; the table below holds the figures.",
-            )
-        row = headline_rows(self._document).get(parameter.key)
-        if row in self._inputs.sequences:
-            yield Chart(
-                key=f"sequence-{parameter.key}",
-                kind=ChartKind.SEQUENCE,
-                parameter=parameter.key,
-                caption=f"{parameter.name}: messages of the observation behind the measured value (row {row})",
-                description="Messages between the tool and the DUT in the order of the log; the raw lines stand below.",
-            )
 
 
 def _combinations(quote: Quote, parameter: ParameterResult, rows: dict[int, TracedRow]) -> Table:

@@ -1,0 +1,119 @@
+"""The report as one HTML file: nothing is loaded from elsewhere, and everything can be read without JavaScript."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+from perfkit.core.errors import UsageError
+from perfkit.report.charts.base import Absence
+from perfkit.report.charts.data import chart_data
+from perfkit.report.charts.style import to_svg
+from perfkit.report.charts.table import CHARTS
+from perfkit.report.content.model import Chart, Logo, ReportContent, Section, Table
+from perfkit.report.inputs import ReportInputs
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+STACKED_ROWS = 30
+"""Up to so many rows a wide table is laid out as one card per row on a phone; a longer one is scrolled sideways."""
+SEARCHED_ROWS = 30
+"""From so many rows on a table can be filtered."""
+
+
+class Source(NamedTuple):
+    """A text for the page's policy: the text and the digest that allows it."""
+
+    text: str
+    digest: str
+
+
+def render(content: ReportContent, inputs: ReportInputs) -> bytes:
+    """The page in UTF-8; the same arguments give the same bytes.
+
+    Raises:
+        UsageError: Jinja2 or matplotlib is not installed.
+    """
+    environment = _environment()
+    text = environment.get_template("page.html.j2").render(
+        content=content,
+        style=_style(content),
+        script=_source("page.js"),
+        charts=_charts(content, inputs),
+        evidence={entry.id: entry for entry in content.evidence},
+        logo=_data_uri(content.logo) if content.logo is not None else None,
+        stacked=_is_stacked,
+        searched=lambda table: len(table.rows) > SEARCHED_ROWS,
+        kind=lambda block: type(block).__struct_config__.tag,
+    )
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+    except ImportError:
+        raise UsageError("HTML needs the extra `report`: pip install 'perfkit[report]'") from None
+    return Environment(
+        loader=PackageLoader("perfkit.report.html", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _is_stacked(table: Table) -> bool:
+    return table.wide and len(table.rows) <= STACKED_ROWS
+
+
+def _source(name: str) -> Source:
+    text = resources.files("perfkit.report.html").joinpath(name).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Source(text, f"sha256-{digest}")
+
+
+def _style(content: ReportContent) -> str:
+    """The style sheet, with what stands on every page of paper."""
+    text = _source("page.css").text
+    return text.replace("PAGE_HEADER", _css_text(content.page_header)).replace(
+        "PAGE_FOOTER", _css_text(content.page_footer)
+    )
+
+
+def _css_text(text: str) -> str:
+    r"""`text` as a string of a style sheet; all but plain characters are escaped, so that it cannot end it.
+
+    Examples:
+        >>> _css_text('PK-1 "</style>')
+        '"PK-1 \\22 \\3c \\2f style\\3e "'
+    """
+    plain = (c if c.isascii() and (c.isalnum() or c in " .,-") else rf"\{ord(c):x} " for c in text)
+    return f'"{"".join(plain)}"'
+
+
+def _data_uri(logo: Logo) -> str:
+    return f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
+
+
+def _charts(content: ReportContent, inputs: ReportInputs) -> dict[str, str]:
+    """The drawings by the key of their block, as `<svg>` elements."""
+    data = chart_data(inputs)
+    drawn: dict[str, str] = {}
+    for chart in _chart_blocks(content.sections):
+        drawing = CHARTS[chart.kind](data, chart.parameter)
+        if not isinstance(drawing, Absence):
+            drawn[chart.key] = to_svg(drawing.draw(), chart.key)
+    return drawn
+
+
+def _chart_blocks(sections: tuple[Section, ...]) -> list[Chart]:
+    found: list[Chart] = []
+    for section in sections:
+        found += [block for block in section.blocks if isinstance(block, Chart)]
+        found += _chart_blocks(section.sections)
+    return found
