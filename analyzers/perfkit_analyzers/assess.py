@@ -89,7 +89,7 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
     chosen = known_role or _commonest_role(campaign)
     sorter.choose(chosen)
     skipped = _skipped(campaign, reading.inputs, max_skipped_share)
-    document = _document(campaign, pics, chosen, reading, join)
+    document = _with_dut(_document(campaign, pics, chosen, reading, join), campaign, pics, chosen)
     source = "option" if role else "pics" if known_role else "logs" if chosen else None
     document = msgspec.structs.replace(
         document,
@@ -173,11 +173,22 @@ def _document(
         still_to_measure=still_to_measure(parameters, PARAMETERS),
         tool_time=_tool_time(totals),
         skipped=_skipped(campaign, reading.inputs, MAX_SKIPPED_SHARE),
-        warnings=[*campaign_warnings(campaign, role, parameters, pics), *dut_remarks(who, keys, times, pics)],
+        warnings=campaign_warnings(campaign, role, parameters, pics),
         complete=role is not None and all(p.outcome != "not_measured" for p in parameters),
+    )
+
+
+def _with_dut(document: AnalysisDocument, campaign: Campaign, pics: Pics, role: Role | None) -> AnalysisDocument:
+    """The document with what the logs tell of the DUT itself."""
+    who = identity(campaign.runs, role, pics)
+    keys = configuration(campaign.runs, role, pics)
+    times = payload_times(campaign.runs, role)
+    return msgspec.structs.replace(
+        document,
         configuration=keys,
         identity=who,
         payload_times=times,
+        warnings=[*document.warnings, *dut_remarks(who, keys, times, pics)],
     )
 
 

@@ -1,0 +1,1 @@
+"""What the logs tell of the DUT itself: its identity, its configuration, the time stamps that it writes."""
