@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, str] = {
     "analyze": "measure the performance parameters in the message logs of a certification campaign",
     "doctor": "say what is there for measuring a link, what is missing, and how to mend it",
+    "dossier": "pack a campaign into one ZIP with hashes: inputs, results, reports",
     "dongle": "find the radio device, show its state, put it back after a killed run",
     "emulate": "emulate the hardware that is not at hand",
     "init": "make a campaign folder: PICS template, places for logs and network records, what to do in which order",
@@ -30,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "report": "write the report of a campaign: HTML, Markdown, PDF, notebook",
     "responder": "answer the link measurements of `perfkit network` from the far end",
     "schema": "print the JSON Schema of a result document",
+    "verify": "check a dossier: hashes, figures recomputed from the raw logs, signatures",
 }
 
 EXIT_USAGE = 2

@@ -11,6 +11,7 @@ SCHEMAS: dict[str, str] = {
     "lab": "perfkit.core.lab.schema",
     "monitor": "perfkit.core.monitor_record",
     "network": "perfkit.core.network_record",
+    "verification": "perfkit.core.verification_record",
     "report": "perfkit.report.content.model",
 }
 """Name of a document: the module whose `json_schema()` describes it."""
