@@ -79,13 +79,13 @@ def sample_text(sample: Sample) -> str:
     """The sample in one line."""
     parts = [f"{sample.time:%Y-%m-%dT%H:%M:%SZ}"]
     if "latency" in sample.reasons or sample.latency is not None:
-        parts.append(latency_text(sample))
+        parts.append(f"latency {latency_text(sample)}")
     if sample.signal is not None:
         parts.append(
             signal_text(sample.signal) + (_MISSED if rssi_verdict(sample, THRESHOLDS) is Verdict.NOT_MET else "")
         )
     elif "signal" in sample.reasons:
-        parts.append(f"signal: {sample.reasons['signal']}")
+        parts.append(f"signal not measured ({sample.reasons['signal']})")
     parts.append(f"{sample.spent_bytes / 1000:.1f} kB")
     return printable(", ".join(parts))
 
@@ -93,9 +93,9 @@ def sample_text(sample: Sample) -> str:
 def latency_text(sample: Sample) -> str:
     """The latency, where it comes from and whether it is too long; or why there is none."""
     if sample.latency is None:
-        return f"latency: {sample.reasons.get('latency', 'not due')}"
+        return f"not measured ({sample.reasons.get('latency', 'not due')})"
     missed = _MISSED if latency_verdict(sample, THRESHOLDS) is Verdict.NOT_MET else ""
-    return f"latency {sample.latency.value_ms:.1f} ms {sample.latency.origin.value}{missed}"
+    return f"{sample.latency.value_ms:.1f} ms {sample.latency.origin.value}{missed}"
 
 
 def signal_text(signal: Signal) -> str:

@@ -184,6 +184,11 @@ class EmulatedRadio:
         with self._lock:
             self._unplugged, self._begun_s = None, self.now_s()
 
+    def be_heard_at(self, rssi_dbm: int | None) -> None:
+        """Have exactly this RSSI from now on, None: a usual one with noise."""
+        with self._lock:
+            self._rssi_dbm = rssi_dbm
+
     @property
     def is_plugged_in(self) -> bool:
         """False while the dongle is pulled."""

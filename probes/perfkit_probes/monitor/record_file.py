@@ -111,6 +111,7 @@ class RecordFile:
         self._dropped = 0
         self._last_kept: Moment | None = None
         self._last_sync: Moment | None = None
+        self._is_room_said = False
         self.trouble: str | None = None
 
     @property
@@ -130,7 +131,7 @@ class RecordFile:
         if error is not None and self.trouble is None:
             return [self._failed(error, now)]
         if error is None and self.trouble is not None:
-            return [self._recovered(now)]
+            return self._recovered(now)
         return []
 
     def _accept(self, record: Record, now: Moment) -> None:
@@ -169,7 +170,10 @@ class RecordFile:
         self._waiting.append(encode(event))
         return event
 
-    def _recovered(self, now: Moment) -> Event:
+    def _recovered(self, now: Moment) -> list[Event]:
+        if self._is_room_said:  # it was full again before that could be written; now it has been
+            self.trouble, self._is_room_said = None, False
+            return []
         detail = f"the record can be written again; {self._dropped or 'no'} samples were lost"
         event = Event(now.time, now.monotonic_s, EventKind.DISK_ROOM, detail)
         if self._dropped and self._last_kept is not None:
@@ -177,8 +181,9 @@ class RecordFile:
         self._waiting.append(encode(event))
         self._dropped, self._last_kept = 0, now
         error = self._pour() or self._sync(now)
+        self._is_room_said = error is not None
         self.trouble = None if error is None else error.strerror or str(error)
-        return event
+        return [event]
 
     def _gap(self, start: Moment, now: Moment) -> Gap:
         return Gap(

@@ -104,6 +104,7 @@ class Sampler:
         self._passive_s: float | None = None
         self._time = TimeWatch()
         self._gaps = Gaps(begun)
+        self._grace_s = _GRACE_S
         self.count = 0
 
     def tick(self) -> None:
@@ -113,7 +114,7 @@ class Sampler:
         self._start_due(now.monotonic_s)
         pending = [slot.pending for slot in self._slots if slot.pending is not None]
         if any(not one.done() for one in pending):
-            concurrent.futures.wait(pending, timeout=_GRACE_S)
+            concurrent.futures.wait(pending, timeout=self._grace_s)
             now = self._clock.now()
         readings = self._collect(now)
         happened += [
@@ -126,18 +127,22 @@ class Sampler:
         self._write(happened, readings, now)
 
     def _start_due(self, now_s: float) -> None:
-        is_loaded = any(slot.pending is not None for slot in self._slots if slot.source.name == "bandwidth")
         for slot in self._slots:
-            if now_s < slot.due_s or slot.pending is not None:
+            name = slot.source.name
+            if now_s < slot.due_s or slot.pending is not None or (name == "bandwidth" and self._is_asked("latency")):
                 continue
             slot.advance(now_s)
-            if slot.source.name == "latency" and (is_loaded or self._has_passive(now_s, slot.source.period_s)):
+            if name == "latency" and (self._is_asked("bandwidth") or self._has_passive(now_s, slot.source.period_s)):
                 continue
             runner = self._background if slot.source.may_wait else AtOnce()
             slot.begun_s = now_s
-            slot.pending = runner.start(slot.source.name, slot.source.read)
+            slot.pending = runner.start(name, slot.source.read)
             if slot.source is self._passive and self._passive.latency is not None:
                 self._passive_s = now_s
+
+    def _is_asked(self, name: str) -> bool:
+        """Whether the source of this name has not answered yet: a full link has no idle latency."""
+        return any(slot.pending is not None for slot in self._slots if slot.source.name == name)
 
     def _has_passive(self, now_s: float, within_s: float) -> bool:
         """Whether the OCPP connection has told the latency lately, so that no packet is needed."""
