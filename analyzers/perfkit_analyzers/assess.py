@@ -157,12 +157,13 @@ def _document(
 ) -> AnalysisDocument:
     totals = campaign.by_role.get(role, RoleTotals()) if role else RoleTotals()
     parameters = [parameter_result(parameter, role, totals, pics, join) for parameter in PARAMETERS]
+    by_analogy = any(version.startswith("2") for version in campaign.ocpp_versions)
     return AnalysisDocument(
         schema=SCHEMA,
         tool=ToolInfo("perfkit", VERSION),
         provenance=_provenance(0.0),
         method="docs/method.md",
-        basis="by analogy" if any(version.startswith("2") for version in campaign.ocpp_versions) else "OCPP 1.6",
+        basis="by analogy" if by_analogy else "OCPP 1.6",
         dut=_dut_info(pics, role, None, campaign),
         pics=None,
         policy=_policy(pics),
@@ -170,7 +171,7 @@ def _document(
         ignored_inputs=reading.ignored,
         runs=[describe_run(run, role) for run in campaign.runs],
         parameters=parameters,
-        still_to_measure=still_to_measure(parameters, PARAMETERS),
+        still_to_measure=still_to_measure(parameters, PARAMETERS, by_analogy=by_analogy),
         tool_time=_tool_time(totals),
         skipped=_skipped(campaign, reading.inputs, MAX_SKIPPED_SHARE),
         warnings=campaign_warnings(campaign, role, parameters, pics),

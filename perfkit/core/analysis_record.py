@@ -287,7 +287,7 @@ class ToolTime(msgspec.Struct, frozen=True):
 
 
 class StillToMeasure(msgspec.Struct, frozen=True):
-    """A combination without a value, and the test cases that would produce one."""
+    """A combination without a value, and the test cases that would produce one; none are known for OCPP 2.x."""
 
     parameter: str
     combination: str

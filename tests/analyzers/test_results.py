@@ -172,6 +172,21 @@ def test_what_is_still_to_be_measured() -> None:
     assert cancel.test_cases == ["TC_051_CS"]
 
 
+def test_logs_of_2x_name_no_test_case_of_1_6() -> None:
+    found = told("""
+        12:00:00.000 > 1 ChangeAvailability {"operationalStatus":"Inoperative"}
+        12:00:00.050 < 1 {"status":"Accepted"}
+        12:00:00.080 > 2 GetVariables {"getVariableData":[]}
+        12:00:00.090 < 2 {"getVariableResult":[]}
+    """).document
+    missing = {(entry.parameter, entry.combination) for entry in found.still_to_measure}
+
+    assert found.basis == "by analogy"
+    assert (START, "RequestStartTransaction/TransactionEvent") in missing
+    assert (STOP, "RequestStopTransaction/TransactionEvent") in missing
+    assert {case for entry in found.still_to_measure for case in entry.test_cases} == set()
+
+
 def test_exclusions_are_sorted_by_count_and_name_their_rule() -> None:
     refused = "".join(
         f'12:00:0{n}.000 > {n} TriggerMessage {{"requestedMessage":"Heartbeat"}}\n12:00:0{n}.050 < {n} {{"status":"{status}"}}\n'
