@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -69,10 +70,13 @@ def analyze(
     pics: str | os.PathLike[str] | None = None,
     role: str | None = None,
     max_skipped_share: float = assess.MAX_SKIPPED_SHARE,
+    network: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
 ) -> Measurements:
-    """What `perfkit analyze PATHS --pics PICS` computes, as tables.
+    """What `perfkit analyze PATHS --pics PICS --network FILES` computes, as tables.
 
     `paths` are logs, folders and archives, or lists of them; `role` ("charging_station" or "csms") wins over the PICS.
+    `network` are records of `perfkit monitor` and results of `perfkit network`; the clock of the logs is taken from
+    their messages, or from the section `policy` of the PICS.
 
     Raises:
         PicsError: the PICS file is invalid.
@@ -94,6 +98,7 @@ def analyze(
         role=Role(role) if role else None,
         sink=lambda _, record: records.append(record),
         max_skipped_share=max_skipped_share,
+        network=[Path(name) for name in _names(network)],
     )
     if analysis.too_many_skipped:
         raise InputError(f"{too_many_skipped(analysis.document)}; a larger max_skipped_share allows more")
@@ -106,7 +111,6 @@ def _names(group: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> 
 
 def _read_pics(path: str) -> tuple[Pics, PicsInfo]:
     import hashlib
-    from pathlib import Path
 
     pics = read_pics(path)
     return pics, PicsInfo(path, hashlib.sha256(Path(path).read_bytes()).hexdigest())
@@ -149,7 +153,11 @@ class Measurements:
         return self._rows(lambda kind: kind is RowKind.EXCLUSION)
 
     def _rows(self, wanted: Callable[[RowKind], bool]) -> DataFrame:
-        rows = (list(sample_values(record).values()) for record in self._records if wanted(record.row.kind))
+        rows = (
+            list(sample_values(record, frames.SAMPLE_COLUMNS).values())
+            for record in self._records
+            if wanted(record.row.kind)
+        )
         return frames.frame(rows, frames.SAMPLE_TYPES)
 
     @cached_property

@@ -14,7 +14,7 @@ from perfkit.cli.earlier_results import keep_earlier
 from perfkit.cli.output_file import OutputFile, written_by_perfkit
 from perfkit.core.errors import UsageError
 from perfkit.report.listing import excluded_line
-from perfkit.report.samples import SampleWriter, sample_writer
+from perfkit.report.samples import COLUMNS, LINK_COLUMNS, SampleWriter, sample_writer
 
 if TYPE_CHECKING:
     from perfkit.core.analysis_record import AnalysisDocument
@@ -93,7 +93,8 @@ class AnalysisOutputs:
         return [*named, *map(str, beside)]
 
     def _add_samples(self, path: Path) -> None:
-        writer = sample_writer(path.suffix, self._file(path).stream)
+        columns = (*COLUMNS, *LINK_COLUMNS) if self._arguments.network else COLUMNS
+        writer = sample_writer(path.suffix, self._file(path).stream, columns)
         self._samples.append(writer)
         self.takers.append(writer.write)
 

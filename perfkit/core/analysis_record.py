@@ -247,7 +247,8 @@ class AnomalyInfo(msgspec.Struct, frozen=True):
 class RunInfo(msgspec.Struct, frozen=True):
     """One run of a test case. Times are the log's own clock, ISO 8601 without zone unless it is known.
 
-    `prompt_times` are when the operator was asked to act, the first hundred of `prompts`.
+    `prompt_times` are when the operator was asked to act, the first hundred of `prompts`. `clocks` are the places
+    in `network.clocks` of how the log's clock belongs to the monitor's: one, or one for each stretch between its steps.
     """
 
     file: str
@@ -275,6 +276,7 @@ class RunInfo(msgspec.Struct, frozen=True):
     anomalies: list[AnomalyInfo]
     notes: list[str]
     prompt_times: list[str] = []
+    clocks: list[int] = []
 
 
 class ToolTime(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from perfkit.core.analysis_record import AnalysisDocument, Outcome, ParameterRes
 from perfkit.core.uncertainty import Comparison
 from perfkit.report.console_blocks import bullets, facts, heading, indented, plain_table, text
 from perfkit.report.console_inputs import input_blocks
+from perfkit.report.console_link import link_blocks
 from perfkit.report.console_page import page
 from perfkit.report.console_parameter import parameter_blocks
 from perfkit.report.wording import NOTHING, counted, measured_text, stated_text
@@ -49,6 +50,7 @@ def _blocks(document: AnalysisDocument, *, full: bool) -> Iterable[RenderableTyp
     if any(parameter.stated_s is not None for parameter in document.parameters):
         yield text("The comparison is information, not a verdict; measured values are rounded up.", "dim")
     yield from _policy(document)
+    yield from link_blocks(document, full=full)
     for parameter in document.parameters:
         if parameter.applicable:
             yield from parameter_blocks(parameter, document, full=full)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from perfkit.core.analysis_record import AnalysisDocument, Combination, Outcome, ParameterResult
+from perfkit.core.network_join_record import ParameterLink
 from perfkit.report.console_blocks import facts, heading, indented, plain_table, text
+from perfkit.report.link_wording import round_trip_text, statuses_text
 from perfkit.report.wording import NOTHING, counted, percent, place_text, seconds, seconds_up
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ _STATISTICS = {"max": "maximum", "p95": "95th percentile", "median": "median"}
 def parameter_blocks(parameter: ParameterResult, document: AnalysisDocument, *, full: bool) -> Iterable[RenderableType]:
     """What is known of a parameter beyond its line in the overview."""
     yield heading(f"{parameter.name} ({parameter.clause})")
-    pairs = list(_sample(parameter, _STATISTICS[document.policy.values["aggregate"]]))
+    pairs = [*_sample(parameter, _STATISTICS[document.policy.values["aggregate"]]), *_link(parameter.link)]
     if pairs:
         yield facts(pairs)
     if parameter.combinations:
@@ -56,6 +58,17 @@ def _sample(parameter: ParameterResult, statistic: str) -> Iterator[tuple[str, s
         yield "unanswered", f"{counted(parameter.unanswered, 'request')}, longest wait {wait}"
     if parameter.set_aside:
         yield "set aside", f"{counted(parameter.set_aside, 'value')} of runs without verdict PASS"
+
+
+def _link(link: ParameterLink | None) -> Iterator[tuple[str, str]]:
+    """The link beside the values; nothing where no record of it was given."""
+    if link is None:
+        return
+    excluded = f"; {link.excluded:,} excluded for it (policy network: exclude)" if link.excluded else ""
+    yield "link", f"{statuses_text(link.statuses)}{excluded}"
+    round_trip = round_trip_text(link)
+    if round_trip is not None:
+        yield "round trip", round_trip
 
 
 def _uncertainty(parameter: ParameterResult) -> str:

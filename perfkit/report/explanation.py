@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from perfkit.core.analysis_record import AnalysisDocument, ParameterResult, RunInfo
 from perfkit.core.sample import Flag, RowKind
+from perfkit.report.link_wording import clock_text as clock_text_of_runs
+from perfkit.report.link_wording import link_lines
 from perfkit.report.printable import printable
 from perfkit.report.rules import rules_of
 from perfkit.report.samples import SampleRow, exact_seconds
@@ -25,13 +27,15 @@ def render(sample: SampleRow, document: AnalysisDocument, raw_lines: Mapping[int
         (f"Definition ({parameter.clause})", [parameter.definition]),
         (f"Lines of {sample.file}", _lines(sample, raw_lines)),
         ("Arithmetic", _arithmetic(sample, run)),
+        ("Link during the interval (docs/method.md 12)", _link(sample, document, run)),
         ("Rules (docs/method.md)", _rules(sample, document)),
         ("Run", _run(sample, run)),
         ("Counts in", _contribution(sample, parameter)),
     )
     text = []
     for title, lines in sections:
-        text += [printable(title), *(_INDENT + printable(line) for line in lines), ""]
+        shown = list(lines)
+        text += [printable(title), *(_INDENT + printable(line) for line in shown), ""] if shown else []
     return "\n".join(text)
 
 
@@ -100,6 +104,17 @@ def _arithmetic(sample: SampleRow, run: RunInfo | None) -> Iterator[str]:
     for label, value_ns, meaning in extras:
         if value_ns is not None:
             yield _labelled(label, f"{exact_seconds(value_ns)} s ({meaning})")
+
+
+def _link(sample: SampleRow, document: AnalysisDocument, run: RunInfo | None) -> Iterator[str]:
+    """How the link was; nothing where no record of it was given."""
+    if sample.row.link is None:
+        return
+    for label, sentence in link_lines(sample.row.link):
+        yield _labelled(label, sentence)
+    if run is not None and document.network is not None:
+        for place in run.clocks:
+            yield _labelled("log clock", clock_text_of_runs(document.network.clocks[place]))
 
 
 def clock_text(stamp_ns: int, *, dated: bool) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from perfkit.core.analysis_record import AnalysisDocument, Combination, ParameterResult
 from perfkit.core.errors import UsageError
-from perfkit.report.samples import COLUMNS
+from perfkit.core.link_state import LinkStatus
+from perfkit.report.samples import COLUMNS, LINK_COLUMNS
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -24,7 +25,8 @@ Types = Mapping[str, str]
 _DTYPES = {"text": "string", "integer": "Int64", "number": "float64", "boolean": "boolean", "time": "datetime64[ns]"}
 _OF_ARROW = {"string": "text", "int64": "integer", "float64": "number", "bool": "boolean"}
 
-SAMPLE_TYPES: Types = {column.name: _OF_ARROW[column.arrow] for column in COLUMNS}
+SAMPLE_COLUMNS = (*COLUMNS, *LINK_COLUMNS)
+SAMPLE_TYPES: Types = {column.name: _OF_ARROW[column.arrow] for column in SAMPLE_COLUMNS}
 
 PARAMETER_TYPES: Types = {
     "key": "text",
@@ -56,6 +58,13 @@ PARAMETER_TYPES: Types = {
     "measured_file": "text",
     "measured_line": "integer",
     "measured_row": "integer",
+    "link_share_in_specification": "number",
+    "link_not_met": "integer",
+    "link_uncertain": "integer",
+    "link_latency_median_ms": "number",
+    "link_latency_max_ms": "number",
+    "link_latency_at_headline_ms": "number",
+    "link_rssi_min_dbm": "number",
 }
 
 COMBINATION_TYPES: Types = {
@@ -134,7 +143,7 @@ def _plain(value: object) -> object:
 
 def parameters_frame(document: AnalysisDocument) -> DataFrame:
     """One row per parameter, also those that do not apply."""
-    rows = ({**_scalars(parameter), **_measured_at(parameter)} for parameter in document.parameters)
+    rows = ({**_scalars(parameter), **_measured_at(parameter), **_link(parameter)} for parameter in document.parameters)
     return frame(([row[name] for name in PARAMETER_TYPES] for row in rows), PARAMETER_TYPES)
 
 
@@ -163,6 +172,20 @@ def _measured_at(parameter: ParameterResult) -> dict[str, object]:
         "measured_file": place.file if place else None,
         "measured_line": place.request_line if place else None,
         "measured_row": place.row if place else None,
+    }
+
+
+def _link(parameter: ParameterResult) -> dict[str, object]:
+    """The link beside the values; None everywhere where no record of it was given."""
+    link = parameter.link
+    return {
+        "link_share_in_specification": link.share_in_specification if link else None,
+        "link_not_met": link.statuses.get(LinkStatus.NOT_MET, 0) if link else None,
+        "link_uncertain": link.statuses.get(LinkStatus.UNCERTAIN, 0) if link else None,
+        "link_latency_median_ms": link.latency_median_ms if link else None,
+        "link_latency_max_ms": link.latency_max_ms.value if link and link.latency_max_ms else None,
+        "link_latency_at_headline_ms": link.latency_at_headline_ms if link else None,
+        "link_rssi_min_dbm": link.rssi_min_dbm.value if link and link.rssi_min_dbm else None,
     }
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from perfkit.core.errors import UsageError
+from perfkit.core.link_state import LinkAt
 from perfkit.core.sample import Flag, Row
 
 if TYPE_CHECKING:
@@ -117,9 +118,28 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-def sample_values(sample: SampleRow) -> dict[str, Value]:
+def _link_column(name: str, arrow: str, value: Callable[[LinkAt], Value]) -> Column:
+    def of_row(sample: SampleRow) -> Value:
+        return None if sample.row.link is None else value(sample.row.link)
+
+    return Column(name, arrow, of_row)
+
+
+LINK_COLUMNS: tuple[Column, ...] = (
+    _link_column("link", "string", lambda link: link.status.value),
+    _link_column("link_missed", "string", lambda link: " ".join(link.missed) or None),
+    _link_column("link_latency_ms", "float64", lambda link: link.latency_ms.value if link.latency_ms else None),
+    _link_column("link_rssi_dbm", "float64", lambda link: link.rssi_dbm.value if link.rssi_dbm else None),
+    _link_column("link_technology", "string", lambda link: link.technology),
+    _link_column("link_samples", "int64", lambda link: link.samples),
+    _link_column("link_tolerance_s", "float64", lambda link: link.tolerance_s),
+)
+"""How the link was (docs/method.md 12), where records of it were given."""
+
+
+def sample_values(sample: SampleRow, columns: Sequence[Column] = COLUMNS) -> dict[str, Value]:
     """The row as column: value; durations in seconds, None where there is none."""
-    return {column.name: _value(column, sample) for column in COLUMNS}
+    return {column.name: _value(column, sample) for column in columns}
 
 
 def _value(column: Column, sample: SampleRow) -> Value:
@@ -134,16 +154,16 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def sample_writer(suffix: str, stream: BinaryIO) -> SampleWriter:
+def sample_writer(suffix: str, stream: BinaryIO, columns: Sequence[Column] = COLUMNS) -> SampleWriter:
     """The writer for a file name's suffix, `.csv` or `.parquet`.
 
     Raises:
         UsageError: another suffix, or Parquet without the extra `frames`.
     """
     if suffix.lower() == ".csv":
-        return CsvSamples(stream)
+        return CsvSamples(stream, columns)
     if suffix.lower() == ".parquet":
-        return ParquetSamples(stream)
+        return ParquetSamples(stream, columns)
     raise UsageError(f"samples are written as .csv or .parquet, not as {suffix or 'a file without suffix'!r}")
 
 
@@ -153,14 +173,15 @@ class CsvSamples:
     Text that a spreadsheet would take for a formula begins with an apostrophe.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, columns: Sequence[Column] = COLUMNS) -> None:
+        self._columns = columns
         self._text = io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="")
         self._writer = csv.writer(self._text, lineterminator="\n")
-        self._writer.writerow([column.name for column in COLUMNS])
+        self._writer.writerow([column.name for column in columns])
 
     def write(self, sample: SampleRow) -> None:
         """Write a row."""
-        self._writer.writerow([_csv_field(column, sample) for column in COLUMNS])
+        self._writer.writerow([_csv_field(column, sample) for column in self._columns])
 
     def finish(self) -> None:
         """Write what is held back and let go of the stream."""
@@ -195,20 +216,21 @@ def exact_seconds(value_ns: int) -> str:
 class ParquetSamples:
     """Typed columns, null where there is none, written in groups of 20,000 rows."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, columns: Sequence[Column] = COLUMNS) -> None:
         try:
             from pyarrow.parquet import ParquetWriter
         except ImportError:
             raise UsageError(
                 "Parquet needs the extra `frames`: pip install 'perfkit[frames]' (or write a .csv)"
             ) from None
-        self._schema = _arrow_schema()
+        self._columns = columns
+        self._schema = _arrow_schema(columns)
         self._writer = ParquetWriter(stream, self._schema)
         self._rows: list[dict[str, Value]] = []
 
     def write(self, sample: SampleRow) -> None:
         """Take in a row."""
-        self._rows.append(sample_values(sample))
+        self._rows.append(sample_values(sample, self._columns))
         if len(self._rows) >= _PARQUET_ROWS:
             self._flush()
 
@@ -224,7 +246,7 @@ class ParquetSamples:
         self._rows = []
 
 
-def _arrow_schema() -> Schema:
+def _arrow_schema(columns: Sequence[Column]) -> Schema:
     import pyarrow
 
     types = {
@@ -233,4 +255,4 @@ def _arrow_schema() -> Schema:
         "float64": pyarrow.float64(),
         "bool": pyarrow.bool_(),
     }
-    return pyarrow.schema([(column.name, types[column.arrow]) for column in COLUMNS])
+    return pyarrow.schema([(column.name, types[column.arrow]) for column in columns])

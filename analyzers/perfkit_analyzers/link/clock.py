@@ -114,7 +114,7 @@ class LogClocks:
             return NoClock(f"in {name} this hour occurs twice, and nothing tells which one it is")
         if found is not None and abs(found.offset_ns - offset_ns) > found.tolerance_ns + CONTRADICTION_NS:
             return NoClock(f"{name} contradicts the times in the tool's messages (line {stretch.evidence.line})")
-        agree = f"; {_messages(found)} {'agrees' if found.messages == 1 else 'agree'}" if found is not None else ""
+        agree = "; the tool's own messages agree" if found is not None else ""
         return _Told(_changes(zone, stretch, offset_ns), 0, ClockSource.STATED, f"stated: {name}{agree}")
 
     def _by_other_runs(self, run: RunClock, stretch: Stretch) -> _Told | NoClock:
@@ -129,7 +129,7 @@ class LogClocks:
             return NoClock("the nearest run that tells its zone is more than 24 h away; state it with --log-clock")
         if abs(near[0][1].offset_ns - near[-1][1].offset_ns) > AGREE_NS:
             return NoClock("the runs before and after are in different zones; state the zone with --log-clock")
-        offset = near[0][1]
+        offset = min((one for _, one in near), key=lambda one: one.tolerance_ns)
         detail = "runs before and after" if len(near) == 2 else "the nearest run that tells"
         return _Told(((stretch.first_ns, offset.offset_ns),), offset.tolerance_ns, ClockSource.OTHER_RUNS, detail)
 
@@ -174,12 +174,8 @@ def _telling(runs: Iterable[RunClock]) -> dict[str, tuple[list[int], list[Offset
     return {name: ([stamp for stamp, _ in pairs], [one for _, one in pairs]) for name, pairs in found.items()}
 
 
-def _messages(found: Offset) -> str:
-    return f"{found.messages} message{'' if found.messages == 1 else 's'} of the tool"
-
-
 def _by_messages(first_ns: int, found: Offset, run: RunClock, evidence: Evidence) -> _Told:
-    detail = f"{_messages(found)} (first: {run.file}:{evidence.line})"
+    detail = f"the tool's own messages (first: {run.file}:{evidence.line})"
     return _Told(((first_ns, found.offset_ns),), found.tolerance_ns, ClockSource.MESSAGES, detail)
 
 

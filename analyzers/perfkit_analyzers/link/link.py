@@ -15,7 +15,7 @@ from perfkit_analyzers.link.evidence import read_clocks
 from perfkit_analyzers.link.files import read_link_files
 from perfkit_analyzers.link.history import LinkHistory
 from perfkit_analyzers.link.join import LinkJoin
-from perfkit_analyzers.link.summary import network_join
+from perfkit_analyzers.link.summary import ClockGroups, network_join
 from perfkit_analyzers.message import Role
 
 
@@ -33,8 +33,16 @@ class Link:
 
     def stated_in(self, document: AnalysisDocument, role: Role | None) -> AnalysisDocument:
         """The document with how the link was, and what limits the trust in that."""
-        network = network_join(self.join, self._files, role)
-        return msgspec.structs.replace(document, network=network, warnings=[*document.warnings, *warnings(network)])
+        clocks = ClockGroups(self.join.clocks)
+        network = network_join(self.join, self._files, clocks, role)
+        return msgspec.structs.replace(
+            document,
+            network=network,
+            runs=[
+                msgspec.structs.replace(run, clocks=clocks.of_run[run.file, run.first_line]) for run in document.runs
+            ],
+            warnings=[*document.warnings, *warnings(network)],
+        )
 
 
 def warnings(network: NetworkJoin) -> Iterator[str]:

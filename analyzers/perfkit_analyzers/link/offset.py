@@ -35,11 +35,10 @@ class ToolTime(NamedTuple):
 
 
 class Offset(NamedTuple):
-    """Log clock minus UTC, how far it may be off, and how many messages tell it."""
+    """Log clock minus UTC, and how far it may be off."""
 
     offset_ns: int
     tolerance_ns: int
-    messages: int
 
 
 class Evidence(msgspec.Struct):
@@ -48,7 +47,6 @@ class Evidence(msgspec.Struct):
     `older` are the lower bounds by payload times that may be older than their message.
     """
 
-    messages: int = 0
     line: int = 0
     low_ns: int | None = None
     high_ns: int | None = None
@@ -63,7 +61,6 @@ class Evidence(msgspec.Struct):
         difference_ns = at.stamp_ns - payload_ns
         low_ns = difference_ns - resolution_ns - MADE_BEFORE_NS
         high_ns = difference_ns + at.resolution_ns + resolution_ns // 2
-        self.messages += 1
         self.line = self.line or at.line
         self.high_ns = high_ns if self.high_ns is None else min(self.high_ns, high_ns)
         if is_now:
@@ -89,12 +86,12 @@ class Evidence(msgspec.Struct):
         quarter_ns = round((low_ns + high_ns) / 2 / QUARTER_NS) * QUARTER_NS
         misfit_ns = max(abs(quarter_ns - high_ns), abs(quarter_ns - low_ns))
         if low_ns <= quarter_ns <= high_ns:
-            return Offset(quarter_ns, 0, self.messages)
+            return Offset(quarter_ns, 0)
         if not is_exact:
             return None
         if low_ns > high_ns and misfit_ns <= SLIP_NS:
-            return Offset(quarter_ns, misfit_ns, self.messages)
-        return Offset((low_ns + high_ns) // 2, abs(high_ns - low_ns) // 2, self.messages)
+            return Offset(quarter_ns, misfit_ns)
+        return Offset((low_ns + high_ns) // 2, abs(high_ns - low_ns) // 2)
 
 
 def payload_utc_ns(text: str) -> tuple[int, int] | None:

@@ -12,7 +12,8 @@ from perfkit.core.link_state import LinkSample, LinkStatus
 from perfkit.core.network_join_record import LinkGap, LinkSummary, LogClock, NetworkCheck, NetworkJoin, ParameterLink
 from perfkit.core.network_record import THRESHOLDS
 from perfkit.core.statistics import summarize
-from perfkit_analyzers.link.clock import NoClock
+from perfkit_analyzers.link.clock import Alignment, ClockSource, LogClocks, NoClock
+from perfkit_analyzers.link.evidence import RunClock
 from perfkit_analyzers.link.files import LinkFiles
 from perfkit_analyzers.link.intervals import Interval, union, without
 from perfkit_analyzers.link.join import LinkJoin, LinkTally
@@ -21,6 +22,9 @@ from perfkit_analyzers.link.wording import utc_text, worst_sample
 from perfkit_analyzers.message import Role
 
 GAPS_LISTED = 1000
+
+RunKey = tuple[str, int]
+"""File and first line of a run."""
 
 
 def parameter_link(tally: LinkTally, headline_latency: LinkSample | None) -> ParameterLink:
@@ -40,14 +44,14 @@ def parameter_link(tally: LinkTally, headline_latency: LinkSample | None) -> Par
     )
 
 
-def network_join(join: LinkJoin, files: LinkFiles, role: Role | None) -> NetworkJoin:
+def network_join(join: LinkJoin, files: LinkFiles, clocks: ClockGroups, role: Role | None) -> NetworkJoin:
     """How the link was during all runs of a role."""
     spans = union(join.spans.get(role, []) if role is not None else [])
     gaps = without(spans, join.history.known)
     thresholds = [session.session.thresholds for session in files.sessions]
     return NetworkJoin(
         thresholds=thresholds[0] if thresholds else THRESHOLDS,
-        clocks=_clocks(join),
+        clocks=clocks.groups,
         monitors=files.monitors,
         checks=[_placed(check, spans) for check in files.checks],
         during=_summary(join, spans),
@@ -112,23 +116,46 @@ def _placed(check: NetworkCheck, spans: Sequence[Interval]) -> NetworkCheck:
     return msgspec.structs.replace(check, seconds_before_first_run=round(before_ns / 1e9, 3))
 
 
-def _clocks(join: LinkJoin) -> list[LogClock]:
-    """Runs grouped by how their clock was learned; of those that have none by why."""
-    groups: dict[tuple[object, ...], LogClock] = {}
-    for run in join.clocks.runs:
-        for answer in join.clocks.of_run(run.file, run.first_line).answers:
-            if isinstance(answer, NoClock):
-                key: tuple[object, ...] = (answer.reason,)
-                found = LogClock(None, answer.reason, None, None, None, 0, run.file, run.first_line)
-            else:
-                one = answer[0]
-                key = (one.source, one.zone_ns, one.offset_ns, one.tolerance_ns)
-                host_s = (one.offset_ns - one.zone_ns) / 1e9
-                zone_s, tolerance_s = _zone_s(one.zone_ns), one.tolerance_ns / 1e9
-                found = LogClock(one.source, one.detail, zone_s, host_s, tolerance_s, 0, run.file, run.first_line)
-            group = groups.setdefault(key, found)
-            groups[key] = msgspec.structs.replace(group, runs=group.runs + 1)
-    return sorted(groups.values(), key=lambda group: -group.runs)
+class ClockGroups:
+    """Runs grouped by how their clock was learned, and of those that have none by why; the largest group first."""
+
+    def __init__(self, clocks: LogClocks) -> None:
+        groups: dict[tuple[object, ...], LogClock] = {}
+        keys_of: dict[RunKey, list[tuple[object, ...]]] = {}
+        for run in clocks.runs:
+            keys = keys_of[run.file, run.first_line] = []
+            for answer in clocks.of_run(run.file, run.first_line).answers:
+                key = _key(answer)
+                keys.append(key)
+                if keys.count(key) == 1:
+                    group = groups.get(key) or _group(answer, run)
+                    groups[key] = msgspec.structs.replace(group, runs=group.runs + 1)
+        ordered = sorted(groups, key=lambda key: -groups[key].runs)
+        self.groups = [groups[key] for key in ordered]
+        self.of_run = {run: [ordered.index(key) for key in keys] for run, keys in keys_of.items()}
+
+
+def _key(answer: tuple[Alignment, ...] | NoClock) -> tuple[object, ...]:
+    if isinstance(answer, NoClock):
+        return (answer.reason,)
+    stated = answer[0].detail if answer[0].source is ClockSource.STATED else ""
+    return (answer[0].source, stated, *((one.zone_ns, one.offset_ns, one.tolerance_ns) for one in answer))
+
+
+def _group(answer: tuple[Alignment, ...] | NoClock, run: RunClock) -> LogClock:
+    if isinstance(answer, NoClock):
+        return LogClock(None, answer.reason, None, None, None, 0, run.file, run.first_line)
+    first = answer[0]
+    return LogClock(
+        source=first.source,
+        detail=first.detail,
+        utc_offset_s=_zone_s(first.zone_ns),
+        host_offset_s=(first.offset_ns - first.zone_ns) / 1e9,
+        tolerance_s=first.tolerance_ns / 1e9,
+        runs=0,
+        first_file=run.file,
+        first_line=run.first_line,
+    )
 
 
 def _zone_s(zone_ns: int) -> float:
