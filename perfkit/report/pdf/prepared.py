@@ -1,0 +1,122 @@
+"""The content as the typst template takes it: plain data, with every text made settable and long words breakable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from perfkit.report.charts.glyphs import settable
+from perfkit.report.content.model import EvidenceList, ReportContent, Section, Table
+from perfkit.report.inputs import Attachment
+
+BREAK = "\u200b"
+"""A place where a line may break (zero width space)."""
+
+_NAMES = frozenset({"block", "evidence", "ids", "key", "kind", "parameter", "tone"})
+"""Fields that refer to something and are not printed."""
+_LONG_WORD = re.compile(r"\S{13,}")
+_JOINT = re.compile(r"([/_.,:;=&?+|\\)}\]-]+)(?=\w)|(?<=[a-z])(?=[A-Z][a-z])")
+_PIECE = re.compile(rf"[^{BREAK}]{{20}}(?=[^{BREAK}])")
+_OUTLINE_FROM = 6
+_SHORT_LETTERS = 18
+"""A column whose longest text has at most so many letters takes the width that it needs."""
+_WIDEST_LETTERS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """File names of what is not text: charts by their key, the logo, attachments with the names they get in the PDF."""
+
+    charts: Mapping[str, str] = field(default_factory=dict)
+    logo: str | None = None
+    attachments: tuple[tuple[Attachment, str, str], ...] = ()
+
+
+def prepared(content: ReportContent, beside: Beside) -> bytes:
+    """The JSON that the template reads."""
+    plain = msgspec.to_builtins(msgspec.structs.replace(content, logo=None))
+    plain["sections"] = [_with_widths(section) for section in content.sections]
+    text = _settable(plain)
+    printed = set(_printed_evidence(content.sections))
+    moment = datetime.fromisoformat(content.issued)
+    units = ("year", "month", "day", "hour", "minute", "second")
+    data = {
+        "content": {**text, "logo": content.logo and {"alternative": settable(content.logo.alternative)}},
+        "title": settable(f"{content.title} {content.id}"),
+        "author": settable(content.laboratory.name) if content.laboratory else content.tool.name,
+        "issued": {unit: getattr(moment, unit) for unit in units},
+        "charts": beside.charts,
+        "logo": beside.logo,
+        "outline": len(content.sections) >= _OUTLINE_FROM,
+        "printed_evidence": sorted(printed),
+        "evidence": {entry["id"]: entry for entry in text["evidence"] if entry["id"] in printed},
+        "attachments": [
+            {
+                "name": name,
+                "path": path,
+                "media_type": attachment.media_type,
+                "description": settable(attachment.description),
+                "relationship": attachment.relationship,
+            }
+            for attachment, name, path in beside.attachments
+        ],
+    }
+    return msgspec.json.encode(data)
+
+
+def _with_widths(section: Section) -> dict[str, Any]:
+    """A section as plain data, each table with the shares of the width that its columns take."""
+    plain: dict[str, Any] = msgspec.to_builtins(section)
+    for block, data in zip(section.blocks, plain["blocks"], strict=True):
+        if isinstance(block, Table):
+            data["widths"] = column_widths(block)
+    plain["sections"] = [_with_widths(inner) for inner in section.sections]
+    return plain
+
+
+def column_widths(table: Table) -> list[int]:
+    """Shares of the width by the longest and the usual text of each column; 0: what the column needs."""
+    widths = []
+    for index, column in enumerate(table.columns):
+        letters = [len(row[index].text) for row in table.rows]
+        longest = max([*letters, *(len(word) for word in column.heading.split())])
+        usual = sum(letters) // len(letters) if letters else 0
+        widths.append(0 if longest <= _SHORT_LETTERS else min((longest + 2 * usual) // 3, _WIDEST_LETTERS))
+    return widths if any(widths) else [1] * len(widths)
+
+
+def _printed_evidence(sections: Iterable[Section]) -> Iterator[str]:
+    """The ids of the raw lines that stand on paper."""
+    for section in sections:
+        if section.paper is None:
+            for block in section.blocks:
+                if isinstance(block, EvidenceList):
+                    yield from block.ids
+            yield from _printed_evidence(section.sections)
+
+
+def _settable(value: Any, name: str = "") -> Any:
+    if isinstance(value, str):
+        return value if name in _NAMES else "\n".join(breakable(settable(line)) for line in value.splitlines())
+    if isinstance(value, dict):
+        return {key: _settable(entry, key) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_settable(entry, name) for entry in value]
+    return value
+
+
+def breakable(text: str) -> str:
+    """`text` with places in long words where a line may break: after punctuation, between words written together, else every 20 letters.
+
+    Examples:
+        >>> breakable("TC_001_CS main"), breakable("a/long_path_of_a.log").split(BREAK)
+        ('TC_001_CS main', ['a/', 'long_', 'path_', 'of_', 'a.', 'log'])
+        >>> breakable("DiagnosticsStatusNotification").split(BREAK)
+        ['Diagnostics', 'Status', 'Notification']
+    """
+    return _LONG_WORD.sub(lambda match: _PIECE.sub(rf"\g<0>{BREAK}", _JOINT.sub(rf"\g<0>{BREAK}", match[0])), text)
