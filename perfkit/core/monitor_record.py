@@ -19,8 +19,8 @@ from typing import Annotated
 
 import msgspec
 
-from perfkit.core.analysis_record import ToolInfo
 from perfkit.core.network_record import DeviceInfo, Require, Thresholds
+from perfkit.core.tool_info import ToolInfo
 
 SCHEMA = "perfkit.monitor/1"
 

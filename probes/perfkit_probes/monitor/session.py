@@ -7,10 +7,10 @@ import secrets
 import time
 from collections.abc import Callable
 
-from perfkit.core.analysis_record import ToolInfo
 from perfkit.core.errors import UsageError
 from perfkit.core.monitor_record import SCHEMA, ClockState, Session
 from perfkit.core.network_record import THRESHOLDS
+from perfkit.core.tool_info import ToolInfo
 from perfkit.core.version import VERSION
 from perfkit_probes.link_record import device_record
 from perfkit_probes.monitor.moments import Moment, MonitorClock

@@ -6,7 +6,6 @@ import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from perfkit.core.analysis_record import ToolInfo
 from perfkit.core.monitor_reader import MonitorReader
 from perfkit.core.monitor_record import (
     SCHEMA,
@@ -21,6 +20,7 @@ from perfkit.core.monitor_record import (
     Signal,
 )
 from perfkit.core.network_record import THRESHOLDS
+from perfkit.core.tool_info import ToolInfo
 from perfkit_probes.monitor.allowance import Allowance
 from perfkit_probes.monitor.moments import Moment
 from perfkit_probes.monitor.runner import AtOnce

@@ -40,11 +40,18 @@ class ProbeSource:
             return Reading(reason=str(error), cause=GapCause.RESPONDER_AWAY)
 
     def _once(self) -> Reading:
+        """One packet.
+
+        Raises:
+            ProbeError: the session is over.
+        """
         try:
             with self._link.session(PROBE_BYTES) as (session, path):
                 row = measure_latency(session, path, _PLAN).idle
         except AwayError as error:
             return Reading(reason=str(error), cause=error.cause)
+        except ProbeError:
+            raise
         except OSError as error:
             return Reading(reason=f"the link is gone: {error.strerror or error}", cause=GapCause.RESPONDER_AWAY)
         return self._judged(row)
