@@ -241,14 +241,16 @@ def _documents(inputs: ReportInputs) -> list[Attachment]:
     from perfkit.report.inputs import Attachment
 
     reads = [inputs.analysis, *inputs.network, inputs.coverage]
-    attachments = []
+    attachments: list[Attachment] = []
     for read in reads:
         if read is None:
             continue
         text = read.content.decode("utf-8", "replace")
         clean = without_secrets(text)
         content = read.content if clean == text else clean.encode()
-        attachments.append(Attachment(read.path.name, "application/json", content, f"document {read.id}", "source"))
+        taken = {attachment.name for attachment in attachments}
+        name = read.path.name if read.path.name not in taken else f"{read.id}-{read.path.name}"
+        attachments.append(Attachment(name, "application/json", content, f"document {read.id}", "source"))
     return attachments
 
 

@@ -97,8 +97,7 @@ def _add_file(sources: Sources, path: Path) -> None:
         sources.monitor.append(path)
         return
     content = _content(path)
-    schema = _schema(content, path)
-    document = _decoded(content, path, schema)
+    document = _document(content, path)
     if isinstance(document, AnalysisDocument):
         _refuse_again(sources.analyses, path, content)
         sources.analyses.append(Read("analysis", path, content, document))
@@ -123,23 +122,33 @@ def _content(path: Path) -> bytes:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
 
 
-def _schema(content: bytes, path: Path) -> str:
+def _document(content: bytes, path: Path) -> msgspec.Struct:
+    """The document in a file, by its schema. What no encoding has (halves of surrogates) becomes an escape."""
     try:
-        top = json.loads(content)
+        top = json.loads(content, object_hook=_encodable)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not JSON ({error}); name result documents of perfkit") from None
     schema = top.get("schema") if isinstance(top, dict) else None
-    if schema not in _TYPES:
-        known = ", ".join(_TYPES)
-        raise InputError(f"{path}: its schema is {schema!r}, a report is made of {known}")
-    return str(schema)
-
-
-def _decoded(content: bytes, path: Path, schema: str) -> msgspec.Struct:
+    if not isinstance(schema, str) or schema not in _TYPES:
+        raise InputError(f"{path}: its schema is {schema!r}, a report is made of {', '.join(_TYPES)}")
     try:
-        return msgspec.json.decode(content, type=_TYPES[schema])
+        return msgspec.convert(top, _TYPES[schema])
     except msgspec.ValidationError as error:
         raise InputError(f"{path}: not a {schema} document as this perfkit writes it: {error}") from None
+
+
+def _encodable(entry: dict[str, object]) -> dict[str, object]:
+    return {_text(key): _texts(value) for key, value in entry.items()}
+
+
+def _texts(value: object) -> object:
+    if isinstance(value, list):
+        return [_texts(item) for item in value]
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def samples_of(analysis: Read[AnalysisDocument], named: Path | None) -> Read[tuple[SampleRecord, ...]] | None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from perfkit.core.analysis_record import AnalysisDocument, ToolInfo
-from perfkit.core.secrets import without_secrets
 from perfkit.core.version import VERSION
 from perfkit.report.content.blocks import cell, fact, stated
 from perfkit.report.content.campaign import campaign_section, deviations_section
@@ -19,6 +17,7 @@ from perfkit.report.content.configuration import configuration_section
 from perfkit.report.content.coverage import coverage_section
 from perfkit.report.content.dates import day_text, logged_days
 from perfkit.report.content.evidence import evidence_of
+from perfkit.report.content.finish import finished, shared_folder
 from perfkit.report.content.identification import report_id
 from perfkit.report.content.item import dut_name, item_section, parties_section, party
 from perfkit.report.content.method import conformity_section, method_section, uncertainty_section
@@ -67,7 +66,7 @@ def build_content(inputs: ReportInputs) -> ReportContent:
         page_footer=f"{title} · {identification}",
         end_mark=f"End of report {identification}",
     )
-    return _without_secrets(content)
+    return finished(content, shared_folder(document) if document is not None else "")
 
 
 def _rows(inputs: ReportInputs) -> dict[int, TracedRow]:
@@ -86,9 +85,13 @@ def _documents(inputs: ReportInputs) -> Iterator[DocumentInfo]:
     for read, schema in reads:
         if read is not None:
             yield DocumentInfo(read.id, str(read.path), schema, hashlib.sha256(read.content).hexdigest())
-    if inputs.analysis is not None and inputs.analysis.document.pics is not None:
-        pics = inputs.analysis.document.pics
-        yield DocumentInfo("pics", pics.path, "perfkit.pics/1", pics.sha256)
+    if inputs.analysis is None:
+        return
+    document = inputs.analysis.document
+    if document.pics is not None:
+        yield DocumentInfo("pics", document.pics.path, "perfkit.pics/1", document.pics.sha256)
+    for number, monitor in enumerate(document.network.monitors if document.network is not None else (), 1):
+        yield DocumentInfo(f"monitor-{number}", monitor.path, "perfkit.monitor/1", monitor.sha256)
 
 
 def _head(inputs: ReportInputs, identification: str, document: AnalysisDocument | None) -> Iterator[Fact]:
@@ -160,21 +163,3 @@ def _numbered(sections: Iterable[Section | None], label: Callable[[int], str]) -
 def _with_number(section: Section, number: str) -> Section:
     inner = tuple(_with_number(part, f"{number}.{index}") for index, part in enumerate(section.sections, 1))
     return msgspec.structs.replace(section, number=number, sections=inner)
-
-
-def _without_secrets(content: ReportContent) -> ReportContent:
-    """The content with every text filtered: the one place that everything printed goes through."""
-    filtered = lru_cache(maxsize=None)(without_secrets)
-    logo = content.logo
-    plain = msgspec.to_builtins(msgspec.structs.replace(content, logo=None))
-    return msgspec.structs.replace(msgspec.convert(_mapped(plain, filtered), ReportContent), logo=logo)
-
-
-def _mapped(value: Any, text: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return text(value)
-    if isinstance(value, dict):
-        return {key: _mapped(entry, text) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_mapped(entry, text) for entry in value]
-    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.lab.model import Lab
@@ -17,6 +17,20 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+
+def utc_text(moment: str) -> str:
+    """A time of a document, ISO 8601 with its zone, to the second in UTC; what is no time stays as it is.
+
+    Examples:
+        >>> utc_text("2026-06-08T06:10:00.412+02:00"), utc_text("soon")
+        ('2026-06-08 04:10:00 UTC', 'soon')
+    """
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return f"{parsed.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if parsed.tzinfo is not None else moment
 
 
 def logged_range(document: AnalysisDocument) -> tuple[str, str] | None:

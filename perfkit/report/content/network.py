@@ -16,6 +16,8 @@ from perfkit.core.network_record import (
 from perfkit.report.charts.data import chart_data
 from perfkit.report.content.blocks import cell, columns, fact, facts, paragraph
 from perfkit.report.content.charts import chart_of
+from perfkit.report.content.dates import utc_text
+from perfkit.report.content.link import link_section
 from perfkit.report.content.model import Block, Cell, ChartKind, Fact, Notice, Section, Table, Tone
 from perfkit.report.content.quote import Quote, replace_text, worded
 from perfkit.report.inputs import Read, ReportInputs
@@ -51,15 +53,18 @@ def gates_section(inputs: ReportInputs) -> Section:
     if repeated is not None:
         blocks.append(repeated)
     blocks += chart_of(chart_data(inputs), ChartKind.NETWORK)
-    sections = tuple(_measurement(number, read) for number, read in enumerate(ordered, 1))
-    return Section("network", "", "Network of the test set-up", tuple(blocks), sections)
+    sections = [_measurement(number, read) for number, read in enumerate(ordered, 1)]
+    during = link_section(inputs.analysis)
+    if during is not None:
+        sections.append(during)
+    return Section("network", "", "Network of the test set-up", tuple(blocks), tuple(sections))
 
 
 def _overview(reads: list[Read[NetworkDocument]]) -> Table:
     rows = tuple(
         (
             cell(f"{number}"),
-            cell(read.document.started),
+            cell(utc_text(read.document.started)),
             cell(_link(read.document)),
             cell(", ".join(_name(one) for one in read.document.technologies) or NOTHING),
             cell(GATES[read.document.gate], _GATE_TONES[read.document.gate]),
@@ -69,7 +74,7 @@ def _overview(reads: list[Read[NetworkDocument]]) -> Table:
     return Table(
         key="gates",
         caption="Measurements of the network (test procedure 6.2, 8.2.2)",
-        columns=columns("No.", "Started (UTC)", "Link", "Technologies", "Gate"),
+        columns=columns("No.", "Started", "Link", "Technologies", "Gate"),
         rows=rows,
         note=UNITS,
     )
@@ -83,8 +88,8 @@ def _repeated(reads: list[Read[NetworkDocument]]) -> Notice | None:
     sentences = []
     for document in missed:
         after = [started for started in later if started > document.started]
-        repeated = f"repeated on {after[0]}: met" if after else "not repeated with the gate met"
-        sentences.append(f"{document.started}: gate {GATES[document.gate]}; {repeated}.")
+        repeated = f"repeated on {utc_text(after[0])}: met" if after else "not repeated with the gate met"
+        sentences.append(f"{utc_text(document.started)}: gate {GATES[document.gate]}; {repeated}.")
     return Notice("Gates that were not met", tuple(sentences), Tone.CAUTION)
 
 
@@ -108,7 +113,7 @@ def _measurement(number: int, read: Read[NetworkDocument]) -> Section:
         blocks += _technology(number, quote.child("technologies", index), one, document)
     if document.notes:
         blocks.append(Notice("Notes of the measurement", tuple(document.notes), Tone.PLAIN))
-    return Section(f"network-{number}", "", f"Measurement {number}: {document.started}", tuple(blocks))
+    return Section(f"network-{number}", "", f"Measurement {number}: {utc_text(document.started)}", tuple(blocks))
 
 
 def _origin(document: NetworkDocument) -> Iterator[Fact]:
@@ -123,7 +128,9 @@ def _origin(document: NetworkDocument) -> Iterator[Fact]:
     if document.restored is not None:
         yield fact("Restored", "yes, read back and compared" if document.restored else f"no: {document.restore_reason}")
     for part in document.merged:
-        yield fact(f"End {part.label}", f"{part.path}, {part.started} on {part.host}, gate {GATES[part.gate]}")
+        yield fact(
+            f"End {part.label}", f"{part.path}, {utc_text(part.started)} on {part.host}, gate {GATES[part.gate]}"
+        )
 
 
 def _technology(number: int, quote: Quote, one: TechnologyResult, document: NetworkDocument) -> Iterator[Block]:
@@ -134,7 +141,7 @@ def _technology(number: int, quote: Quote, one: TechnologyResult, document: Netw
         return
     yield Table(
         key=f"gate-{number}-{quote.pointer.rpartition('/')[2]}",
-        caption=f"{_name(one)}, started {one.started}",
+        caption=f"{_name(one)}, started {utc_text(one.started)}",
         columns=columns("Quantity", ">Required", ">Measured", "Verdict", "Remark"),
         rows=tuple(_gate_rows(quote, one, document)),
     )
@@ -162,7 +169,7 @@ def _gate_rows(quote: Quote, one: TechnologyResult, document: NetworkDocument) -
     rssi = nothing
     if one.rssi is not None:
         bound = f"{one.rssi.bound} " if one.rssi.bound else ""
-        rssi = quote.child("rssi").number("value_dbm", "dBm", f"{bound}{{:g}} dBm".format)
+        rssi = quote.child("rssi").number("value_dbm", "dBm", lambda value: f"{bound}{value:g} dBm")
     yield _row("RSSI (median)", f"≥ {limits.rssi_dbm:g} dBm (CSQ {limits.rssi_csq})", rssi, one)
 
 

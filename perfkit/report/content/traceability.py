@@ -8,6 +8,8 @@ from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.lab.model import Lab, Opinion
 from perfkit.core.network_record import NetworkDocument
 from perfkit.report.content.blocks import cell, columns, fact, facts, paragraph, stated
+from perfkit.report.content.dates import utc_text
+from perfkit.report.content.finish import shared_folder
 from perfkit.report.content.model import (
     Block,
     Cell,
@@ -60,7 +62,7 @@ def _equipment(inputs: ReportInputs) -> Iterator[Fact]:
     if inputs.analysis is not None:
         made = inputs.analysis.document.provenance
         python = f"Python {made.python}, {made.platform}"
-        yield fact("Evaluated", f"{made.created} on {made.host}, {python}")
+        yield fact("Evaluated", f"{utc_text(made.created)} on {made.host}, {python}")
 
 
 def _device(document: NetworkDocument) -> str:
@@ -80,18 +82,22 @@ def _logs(read: Read[AnalysisDocument]) -> Iterator[Block]:
         names = ("lines", "messages", "skipped")
         figures = (counts.count(name) for name in names)
         rows.append((cell(info.path), cell(info.format), *figures, cell(info.sha256, Tone.MUTED)))
-    ignored = len(document.ignored_inputs)
+    folder = shared_folder(document).rstrip("/!")
+    notes = [f"All logs are in {folder}." if folder else "", _not_read(len(document.ignored_inputs))]
     yield Table(
         key="logs",
         caption="Logs",
         columns=columns("File", "Format", ">Lines", ">Messages", ">Skipped", "SHA-256"),
         rows=tuple(rows),
-        note=f"{ignored} other file{'s are' if ignored > 1 else ' is'} no log and {'were' if ignored > 1 else 'was'} "
-        "not read."
-        if ignored
-        else None,
+        note=" ".join(note for note in notes if note) or None,
         wide=True,
     )
+
+
+def _not_read(ignored: int) -> str:
+    if not ignored:
+        return ""
+    return "1 other file is no log and was not read." if ignored == 1 else f"{ignored} other files are no logs."
 
 
 def opinions_section(opinions: tuple[Opinion, ...]) -> Section | None:

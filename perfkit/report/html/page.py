@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 STACKED_ROWS = 30
-"""Up to so many rows a wide table is laid out as one card per row on a phone; a longer one is scrolled sideways."""
+"""Up to so many rows a table is laid out as one card per row on a phone; a longer one is scrolled sideways."""
 SEARCHED_ROWS = 30
 """From so many rows on a table can be filtered."""
 
@@ -68,7 +68,7 @@ def _environment() -> Environment:
 
 
 def _is_stacked(table: Table) -> bool:
-    return table.wide and len(table.rows) <= STACKED_ROWS
+    return len(table.columns) > 2 and len(table.rows) <= STACKED_ROWS
 
 
 def _source(name: str) -> Source:
