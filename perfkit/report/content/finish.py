@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -20,8 +19,13 @@ Rewrite = Callable[[str], str]
 
 def shared_folder(document: AnalysisDocument) -> str:
     """The folder (or archive) that all logs are in, with its last slash; empty when they have none in common."""
-    common = os.path.commonprefix([info.path for info in document.inputs])
-    return common[: common.rfind("/") + 1]
+    folders = [info.path.split("/")[:-1] for info in document.inputs]
+    common: list[str] = []
+    for parts in zip(*folders, strict=False):  # as far as the shortest goes
+        if len(set(parts)) > 1:
+            break
+        common.append(parts[0])
+    return "".join(f"{part}/" for part in common)
 
 
 def finished(content: ReportContent, folder: str) -> ReportContent:

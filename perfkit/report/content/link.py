@@ -86,10 +86,7 @@ def _beside_values(read: Read[AnalysisDocument]) -> Table:
         rows.append(
             (
                 cell(parameter.name),
-                *(
-                    cell(f"{count:,}", _TONES.get(state, Tone.PLAIN) if count else Tone.MUTED)
-                    for state, count in counts
-                ),
+                *(_status(quote, state, link.statuses.get(state)) for state in LinkStatus),
                 quote.count("excluded"),
                 quote.number("latency_median_ms", "ms", "{:.1f}".format),
                 quote.number("latency_p95_ms", "ms", "{:.1f}".format),
