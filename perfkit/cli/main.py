@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COMMANDS: dict[str, str] = {
     "analyze": "measure the performance parameters in the message logs of a certification campaign",
+    "coverage": "say which test cases of the plan the logs of a campaign cover, and what remains",
     "doctor": "say what is there for measuring a link, what is missing, and how to mend it",
     "dossier": "pack a campaign into one ZIP with hashes: inputs, results, reports",
     "dongle": "find the radio device, show its state, put it back after a killed run",
@@ -28,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "monitor": "record how the link is during the measurement: latency, signal, gaps",
     "network": "measure whether the link is good enough: bandwidth, latency, RSSI, per technology",
     "pics": "write, check and describe the PICS file of a DUT",
+    "plan": "list the conformance test cases that a PICS asks for, and the values that they yield",
     "report": "write the report of a campaign: HTML, Markdown, PDF, notebook",
     "responder": "answer the link measurements of `perfkit network` from the far end",
     "schema": "print the JSON Schema of a result document",

@@ -8,9 +8,11 @@ import json
 
 SCHEMAS: dict[str, str] = {
     "analysis": "perfkit.core.analysis_record",
+    "coverage": "perfkit.core.coverage_record",
     "lab": "perfkit.core.lab.schema",
     "monitor": "perfkit.core.monitor_record",
     "network": "perfkit.core.network_record",
+    "plan": "perfkit.core.plan_record",
     "verification": "perfkit.core.verification_record",
     "report": "perfkit.report.content.model",
 }
