@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from perfkit_probes import control
 from perfkit_probes.base import CapacityDirection, CapacityResult, Confidence
 from perfkit_probes.budget import Truncation
-from perfkit_probes.dispersion import Estimate, Train, estimate, gaps_of, is_overdue
+from perfkit_probes.dispersion import Train, estimate, gaps_of, is_overdue
 from perfkit_probes.session import LinkSession
-from perfkit_probes.wire import Datagram, Kind
+from perfkit_probes.wire import Kind, departure_ns, train
 
 PACKET_BYTES = 1228
 _FIRST_TRAIN, _GROWTH, _LARGEST_TRAIN = 3, 3, 512
@@ -24,6 +24,9 @@ _FIRST_PACKET_S = 10.0
 _REPORT_TIMEOUT_S = 30.0
 # IP bytes of asking for and getting the report of a train, both ways, beside its entries.
 _REPORT_BYTES, _REPORT_ENTRY_BYTES = 400, 12
+
+# (Index, seconds by the sender's clock) of the packets of a train.
+_Departures = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def measure_capacity(session: LinkSession, plan: CapacityPlan | None = None) -> 
     wanted = plan or CapacityPlan()
     if session.udp is None:
         reason = f"packet trains need UDP: {session.udp_reason}"
-        nothing = _direction(None, [], reason)
+        nothing = _direction([], reason)
         return CapacityResult(nothing, nothing, 0.0, 0, None)
     return _TrainTest(session, wanted).run()
 
@@ -58,7 +61,7 @@ class _TrainTest:
         self._used_bytes = 0
         self._up: list[Train] = []
         self._down: list[Train] = []
-        self._unreported: list[tuple[int, int]] = []
+        self._unreported: list[tuple[int, _Departures]] = []
         self._truncated: Truncation | None = None
 
     def run(self) -> CapacityResult:
@@ -69,8 +72,8 @@ class _TrainTest:
         self._fetch_reports()
         reason = None if self._up else "the budget left no room for a train"
         return CapacityResult(
-            up=_direction(estimate(self._up, PACKET_BYTES), self._up, reason),
-            down=_direction(estimate(self._down, PACKET_BYTES), self._down, reason),
+            up=_direction(self._up, reason),
+            down=_direction(self._down, reason),
             seconds=self._elapsed_s(),
             ip_bytes=self._used_bytes,
             truncated=self._truncated,
@@ -108,29 +111,41 @@ class _TrainTest:
         number = self._session.rounds
         self._session.rounds += 1
         self._session.acknowledge()
-        for index in range(packets):
-            train = Datagram(Kind.TRAIN, self._session.cookie, index, number, packets)
-            self._session.send_datagram(train, PACKET_BYTES)
+        self._unreported.append((number, self._send(number, packets)))
         self._down.append(self._receive(number, packets))
-        self._unreported.append((number, packets))
         # The first report can wait for the second: on a slow link a round trip costs more than three packets.
         if len(self._down) > 1 or packets != _FIRST_TRAIN:
             self._fetch_reports()
         self._used_bytes += 2 * packets * PACKET_BYTES
 
+    def _send(self, number: int, packets: int) -> _Departures:
+        """Our train; when each packet of it left."""
+        departures = []
+        for index in range(packets):
+            now_ns = self._session.clock.monotonic_ns()
+            packet = train(self._session.cookie, index, number=number, packets=packets, send_ns=now_ns)
+            sent_ns, _ = self._session.send_datagram(packet, PACKET_BYTES)
+            departures.append((index, sent_ns / 1e9))
+        return tuple(departures)
+
     def _receive(self, number: int, packets: int) -> Train:
         """The responder's train, as far as it arrives."""
         arrivals: dict[int, int] = {}
+        departures: dict[int, int] = {}
         start_ns = self._session.clock.monotonic_ns()
         while len(arrivals) < packets:
             now_ns = self._session.clock.monotonic_ns()
             if is_overdue(sorted(arrivals.values()), now_ns) or now_ns - start_ns > self._limit_ns(arrivals):
                 break
             answer = self._session.receive_datagram(0.05)
-            if answer is not None and answer[0].kind is Kind.TRAIN and answer[0].first == number:
-                arrivals.setdefault(answer[0].sequence, answer[1].stamp_ns)
-        found = tuple((index, stamp_ns / 1e9) for index, stamp_ns in arrivals.items() if index < packets)
-        return Train(found, packets)
+            if answer is None or answer[0].kind is not Kind.TRAIN or answer[0].first != number:
+                continue
+            datagram, received = answer
+            if datagram.sequence < packets:
+                arrivals.setdefault(datagram.sequence, received.stamp_ns)
+                if (left_ns := departure_ns(datagram)) is not None:
+                    departures.setdefault(datagram.sequence, left_ns)
+        return Train(_seconds(arrivals), packets, _seconds(departures))
 
     def _limit_ns(self, arrivals: dict[int, int]) -> int:
         limit_s = self._plan.max_seconds if arrivals else _FIRST_PACKET_S
@@ -138,39 +153,48 @@ class _TrainTest:
 
     def _fetch_reports(self) -> None:
         """Ask for what the responder saw of our trains."""
-        for number, packets in self._unreported:
-            self._session.send(control.encode("train_report", round=number, packets=packets))
-        for _, packets in self._unreported:
-            self._up.append(self._report(packets))
+        for number, departures in self._unreported:
+            self._session.send(control.encode("train_report", round=number, packets=len(departures)))
+        for _, departures in self._unreported:
+            self._up.append(self._report(departures))
         self._unreported.clear()
 
-    def _report(self, packets: int) -> Train:
-        """One train as the responder saw it."""
-        stamps = control.integers(self._session.expect("train", _REPORT_TIMEOUT_S), "stamps", most=packets)
+    def _report(self, departures: _Departures) -> Train:
+        """One of our trains as the responder saw it."""
+        message = self._session.expect("train", _REPORT_TIMEOUT_S)
+        stamps = control.integers(message, "stamps", most=len(departures))
+        first_ns = control.whole(message, "first_ns", low=0, high=1 << 62)
         self._session.account()
-        found = tuple((index, stamp / 1e9) for index, stamp in enumerate(stamps) if stamp is not None)
-        return Train(tuple(sorted(found, key=lambda arrival: arrival[1])), packets)
+        found = [(index, (first_ns + stamp) / 1e9) for index, stamp in enumerate(stamps) if stamp is not None]
+        return Train(tuple(sorted(found, key=lambda arrival: arrival[1])), len(departures), departures)
+
+
+def _seconds(stamps_ns: dict[int, int]) -> _Departures:
+    return tuple((index, stamp_ns / 1e9) for index, stamp_ns in stamps_ns.items())
 
 
 def _is_settled(trains: list[Train]) -> bool:
     long_trains = sum(1 for train in trains if train.span_s >= _LONG_ENOUGH_S)
     if long_trains < _LONG_TRAINS:
         return False
+    return estimate(trains, PACKET_BYTES).confidence is not Confidence.LOW
+
+
+def _direction(trains: list[Train], reason: str | None) -> CapacityDirection:
+    """The estimate of one direction; without trains there is only the reason."""
     found = estimate(trains, PACKET_BYTES)
-    return found is not None and found.confidence is not Confidence.LOW
-
-
-def _direction(found: Estimate | None, trains: list[Train], reason: str | None) -> CapacityDirection:
-    sent = sum(train.sent for train in trains)
-    why = reason or (None if found else "no two neighbouring packets of a train arrived")
     return CapacityDirection(
-        sustained_kB_s=found.sustained_bytes_s / 1000 if found else None,
-        burst_kB_s=found.burst_bytes_s / 1000 if found and found.burst_bytes_s is not None else None,
-        burst_bytes=found.burst_bytes if found else None,
-        confidence=found.confidence if found else Confidence.LOW,
-        loss=found.loss if found else None,
+        sustained_kB_s=_kilobytes(found.sustained_bytes_s),
+        burst_kB_s=_kilobytes(found.burst_bytes_s),
+        burst_bytes=found.burst_bytes,
+        confidence=found.confidence,
+        loss=found.loss if found.sustained_bytes_s is not None else None,
         seconds=max((train.span_s for train in trains), default=0.0),
-        ip_bytes=sent * PACKET_BYTES,
+        ip_bytes=sum(train.sent for train in trains) * PACKET_BYTES,
         packet_bytes=PACKET_BYTES,
-        reason=why,
+        reason=reason or found.reason,
     )
+
+
+def _kilobytes(size_bytes: float | None) -> float | None:
+    return None if size_bytes is None else size_bytes / 1000

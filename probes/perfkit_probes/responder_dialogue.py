@@ -143,7 +143,10 @@ class _Dialogue:
             self._session.received.add(datagram.sequence, now_ns)
 
     def _train_report(self, message: Message) -> None:
-        """When the packets of a train arrived: ns after the first, null for those that did not, in order of index."""
+        """When the packets of a train arrived: the first (ns of this clock), and ns after it in order of index.
+
+        Null stands for those that did not arrive.
+        """
         number, sent = (
             whole(message, "round", low=0, high=10_000),
             whole(message, "packets", low=1, high=MAX_TRAIN_PACKETS),
@@ -151,7 +154,7 @@ class _Dialogue:
         arrived = self._await_train(number, sent)
         start = min(arrived.values(), default=0)
         stamps = [arrived[index] - start if index in arrived else None for index in range(sent)]
-        self._connection.send(encode("train", round=number, stamps=stamps))
+        self._connection.send(encode("train", round=number, first_ns=start, stamps=stamps))
 
     def _await_train(self, number: int, sent: int) -> dict[int, int]:
         """The stamps of a train, once it is complete or its last packet is overdue."""

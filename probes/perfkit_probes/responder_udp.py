@@ -10,7 +10,7 @@ from collections.abc import Callable
 from perfkit_probes.clock import Clock
 from perfkit_probes.responder_session import MAX_PACKET_BYTES, MAX_TRAIN_PACKETS, Session, Sessions
 from perfkit_probes.stamps import Address, Received, StampedSocket
-from perfkit_probes.wire import CREDENTIAL_BYTES, Datagram, Kind, decode
+from perfkit_probes.wire import CREDENTIAL_BYTES, Datagram, Kind, decode, train
 
 _POLL_S = 0.2
 # Addresses one session may prove (a client behind a changing translation), and rounds of trains it may run.
@@ -120,7 +120,8 @@ class DatagramService:
         size = min(len(received.data), MAX_PACKET_BYTES)
         if session.may_send(packets * size):
             for index in range(packets):
-                answer = Datagram(Kind.TRAIN, datagram.credential, index, number, packets)
+                now_ns = self._clock.monotonic_ns()
+                answer = train(datagram.credential, index, number=number, packets=packets, send_ns=now_ns)
                 self._sock.send(answer.encode(size), received.address)
 
 

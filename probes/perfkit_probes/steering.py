@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from perfkit_probes.base import Confidence
 from perfkit_probes.budget import Truncation
-from perfkit_probes.dispersion import pooled_spacing, punctual_slope
+from perfkit_probes.envelope import lower_line
 
 FIRST_BATCH = 6
 # Batches double up to this many segments; from _LARGE_BATCH segments on, messages of _LARGE_MESSAGE segments are used.
@@ -160,11 +160,9 @@ def _overall(arrivals: Sequence[Arrival]) -> float | None:
 
 
 def _rate(arrivals: Sequence[Arrival]) -> float | None:
-    pieces = [[(float(a.total_bytes), a.stamp_s) for a in run] for run in batches(arrivals) if len(run) > 1]
-    spacing = pooled_spacing(pieces)
-    if spacing is None:
-        return None
-    return 1 / (punctual_slope(max(pieces, key=len), spacing.seconds) or spacing.seconds)
+    longest = max(batches(arrivals), key=len, default=[])
+    line = lower_line([(float(arrival.total_bytes), arrival.stamp_s) for arrival in longest])
+    return 1 / line.slope if line is not None and line.slope > 0 else None
 
 
 def _steadiness(last: float | None, before: float | None) -> Confidence:

@@ -10,7 +10,7 @@ number kind           credential                   first, second number
 2      COOKIE         the cookie for this address  0, 0; as long as the OPEN it answers
 3      ECHO           cookie                       0, 0
 4      ECHO_REPLY     cookie                       receive and send stamp of the responder (ns); as long as its ECHO
-5      TRAIN          cookie                       round, packets in the train
+5      TRAIN          cookie                       round, packets in the train; its send stamp (ns, 8 bytes) follows
 6      PACE           cookie                       send stamp of the sender (ns), number of reports that follow
 ====== ============== ============================ ==================================================
 
@@ -29,6 +29,7 @@ from enum import IntEnum
 
 _HEAD = struct.Struct("!2sBB8sIQQ")
 _REPORT = struct.Struct("!II")
+_STAMP = struct.Struct("!Q")
 _MAGIC = b"pk"
 CREDENTIAL_BYTES = 8
 HEAD_BYTES = _HEAD.size
@@ -94,6 +95,16 @@ def decode_reports(datagram: Datagram) -> list[tuple[int, int]]:
     """The reports inside a PACE datagram; a count that does not fit the body is cut to what is there."""
     count = min(datagram.second, MAX_REPORTS, len(datagram.body) // _REPORT.size)
     return [_REPORT.unpack_from(datagram.body, index * _REPORT.size) for index in range(count)]
+
+
+def train(credential: bytes, sequence: int, *, number: int, packets: int, send_ns: int) -> Datagram:
+    """Packet `sequence` of round `number`, a train of so many `packets`."""
+    return Datagram(Kind.TRAIN, credential, sequence, number, packets, _STAMP.pack(send_ns))
+
+
+def departure_ns(datagram: Datagram) -> int | None:
+    """When a packet of a train was sent, by the clock of its sender; None when it does not say."""
+    return int(_STAMP.unpack_from(datagram.body)[0]) if len(datagram.body) >= _STAMP.size else None
 
 
 def pace(credential: bytes, sequence: int, send_ns: int, reports: Iterable[tuple[int, int]] = ()) -> Datagram:

@@ -59,7 +59,7 @@ def measure(link: TunLink, address: str | None = None, **plan: object) -> dict[s
         text=True,
         env=ENVIRONMENT,
         cwd=ROOT,
-        timeout=55,
+        timeout=150,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr[-2000:]

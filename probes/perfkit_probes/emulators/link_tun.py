@@ -1,7 +1,8 @@
 """A link of known rate, delay, jitter, loss and queue between two network namespaces (Linux, root).
 
 Two TUN devices, one in each namespace, and one process that carries packets between them: what enters one leaves the
-other when `link_shaper` says so. Exact to a fraction of a millisecond. The namespaces are made and removed here.
+other when `link_shaper` says so. Exact to a fraction of a millisecond on a quiet machine; on a busy one the process may
+be late, and says by how much. The namespaces are made and removed here.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ _PR_SET_TIMERSLACK, _PR_SET_PDEATHSIG = 29, 1
 _MTU = 1500
 # The last stretch before a packet is due is spent polling: a sleeping process wakes late.
 _SPIN_S = 0.0011
-_READY = b"ready\n"
+_STDIN, _STDOUT = 0, 1
+_READY, _QUESTION = b"ready\n", b"?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,22 @@ class TunLink:
     near: str
     far: str
     addresses: Addresses
+    carrier: subprocess.Popen[bytes]
     device: str = "tun0"
+
+    def worst_lateness_s(self) -> float:
+        """By how many seconds the latest packet since the last question was handed over too late.
+
+        What is measured over the link cannot be more exact than that.
+
+        Raises:
+            DeviceError: The process that carries the packets is gone.
+        """
+        if self.carrier.stdin is None or self.carrier.stdout is None or self.carrier.poll() is not None:
+            raise DeviceError("the link emulator has ended")
+        self.carrier.stdin.write(_QUESTION)
+        self.carrier.stdin.flush()
+        return float(self.carrier.stdout.readline())
 
 
 def missing_ability() -> str | None:
@@ -77,16 +94,16 @@ def tun_link(up: LinkSetting, down: LinkSetting, *, name: str = "perfkit", seed:
     reason = missing_ability()
     if reason is not None:
         raise DeviceError(f"no exact link emulation here: {reason}; `perfkit emulate link` without --tun needs nothing")
-    link = TunLink(f"{name}-a", f"{name}-b", Addresses())
+    ends = (f"{name}-a", f"{name}-b")
     made: list[str] = []
     process: subprocess.Popen[bytes] | None = None
     try:
-        for namespace in (link.near, link.far):
+        for namespace in ends:
             _run("ip", "netns", "add", namespace)
             made.append(namespace)
             _run("ip", "-n", namespace, "link", "set", "lo", "up")
-        process = _start(link, (up, down), seed)
-        yield link
+        process = _start(ends, (up, down), seed)
+        yield TunLink(*ends, Addresses(), process)
     finally:
         if process is not None:
             _end(process)
@@ -105,7 +122,7 @@ def _run(*command: str) -> None:
         raise DeviceError(f"`{' '.join(command)}` says: {found.stderr.strip() or found.returncode}")
 
 
-def _start(link: TunLink, settings: tuple[LinkSetting, LinkSetting], seed: int) -> subprocess.Popen[bytes]:
+def _start(ends: tuple[str, str], settings: tuple[LinkSetting, LinkSetting], seed: int) -> subprocess.Popen[bytes]:
     """The process that carries the packets, once both devices are up."""
     numbers = [
         f"{value!r}"
@@ -120,8 +137,8 @@ def _start(link: TunLink, settings: tuple[LinkSetting, LinkSetting], seed: int) 
             setting.line_rate_bytes_s,
         )
     ]
-    command = [sys.executable, "-m", "perfkit_probes.emulators.link_tun", link.near, link.far, str(seed), *numbers]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    command = [sys.executable, "-m", "perfkit_probes.emulators.link_tun", *ends, str(seed), *numbers]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     line = process.stdout.readline() if process.stdout else b""
     if line != _READY:
         _, complaint = process.communicate()
@@ -174,17 +191,29 @@ class _Carrier:
         }
         self._due: list[tuple[float, int, int, bytes]] = []
         self._count = 0
+        self._worst_late_s = 0.0
         self._poll = select.epoll()
-        for device in devices:
-            self._poll.register(device, select.EPOLLIN)
+        for source in (*devices, _STDIN):
+            self._poll.register(source, select.EPOLLIN)
 
     def run(self) -> None:
         """Carry packets until the process is told to end."""
         while True:
             wait_s = self._due[0][0] - time.monotonic() - _SPIN_S if self._due else 1.0
-            for device, _ in self._poll.poll(max(0.0, wait_s)):
-                self._take(device)
+            for source, _ in self._poll.poll(max(0.0, wait_s)):
+                if source == _STDIN:
+                    self._answer()
+                else:
+                    self._take(source)
             self._hand_over()
+
+    def _answer(self) -> None:
+        """Tell how late the latest packet was, and begin anew; nobody who asks any more is no error."""
+        if not os.read(_STDIN, len(_QUESTION)):
+            self._poll.unregister(_STDIN)
+            return
+        os.write(_STDOUT, f"{self._worst_late_s!r}\n".encode())
+        self._worst_late_s = 0.0
 
     def _take(self, device: int) -> None:
         """Read everything that entered one device."""
@@ -200,8 +229,9 @@ class _Carrier:
 
     def _hand_over(self) -> None:
         """Write every packet that is due."""
-        while self._due and self._due[0][0] <= time.monotonic():
-            _, _, target, packet = heapq.heappop(self._due)
+        while self._due and self._due[0][0] <= (now_s := time.monotonic()):
+            due_s, _, target, packet = heapq.heappop(self._due)
+            self._worst_late_s = max(self._worst_late_s, now_s - due_s)
             with contextlib.suppress(OSError):
                 os.write(target, packet)
 
