@@ -33,6 +33,7 @@ from perfkit_probes.monitor.time_watch import TimeWatch
 TICK_S = 1.0
 # Most answers come within this; waiting for them lets a sample hold everything that was due at its moment.
 _GRACE_S = 0.3
+_LAST_WAIT_S = 5.0
 _QUANTITIES = {"latency": Quantity.LATENCY, "signal": Quantity.SIGNAL}
 
 Value = TypeVar("Value")
@@ -110,21 +111,30 @@ class Sampler:
     def tick(self) -> None:
         """One look: start, wait a moment, collect, write."""
         now = self._clock.now()
-        happened: list[Event | Gap] = self._time.look(now, TICK_S)
+        happened = self._time.look(now, TICK_S)
         self._start_due(now.monotonic_s)
+        self._take(happened, wait_s=self._grace_s)
+
+    def end(self, detail: str) -> None:
+        """End the session: what is on its way is waited for a little, then open gaps, and why it ends."""
+        self._take([], wait_s=_LAST_WAIT_S)
+        now = self._clock.now()
+        closing: list[Event | Gap] = [*self._gaps.end(now), _happened(now, EventKind.SESSION_END, detail)]
+        self._write(closing, {}, now)
+        for slot in self._slots:
+            if slot.pending is None:
+                slot.source.close()
+
+    def _take(self, happened: list[Event | Gap], *, wait_s: float) -> None:
+        """Collect what has come and write it, behind what has happened."""
         pending = [slot.pending for slot in self._slots if slot.pending is not None]
         if any(not one.done() for one in pending):
-            concurrent.futures.wait(pending, timeout=self._grace_s)
-            now = self._clock.now()
+            concurrent.futures.wait(pending, timeout=wait_s)
+        now = self._clock.now()
         readings = self._collect(now)
-        happened += [
-            Event(now.time, now.monotonic_s, kind, detail)
-            for reading in readings.values()
-            for kind, detail in reading.events
-        ]
+        told = [_happened(now, kind, detail) for one in readings.values() for kind, detail in one.events]
         followed = {_QUANTITIES[name]: reading for name, reading in readings.items() if name in _QUANTITIES}
-        happened += self._gaps.follow(followed, now)
-        self._write(happened, readings, now)
+        self._write([*happened, *told, *self._gaps.follow(followed, now)], readings, now)
 
     def _start_due(self, now_s: float) -> None:
         for slot in self._slots:
@@ -194,17 +204,9 @@ class Sampler:
             reasons={name: one.reason for name, one in readings.items() if one.value is None and one.reason},
         )
 
-    def end(self, detail: str) -> None:
-        """End the session: open gaps, then why it ends."""
-        now = self._clock.now()
-        last = Event(now.time, now.monotonic_s, EventKind.SESSION_END, detail)
-        closing: list[Event | Gap] = [*self._gaps.end(now), last]
-        records: list[Record] = [*closing]
-        for event in [*closing, *self._output.write(records, now)]:
-            self._watcher.event(event)
-        for slot in self._slots:
-            if slot.pending is None or slot.pending.done():
-                slot.source.close()
+
+def _happened(now: Moment, kind: EventKind, detail: str) -> Event:
+    return Event(now.time, now.monotonic_s, kind, detail)
 
 
 def _outcome(future: Future[Reading]) -> Reading:

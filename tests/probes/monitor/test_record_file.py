@@ -44,6 +44,10 @@ def filled(disk: FakeDisk, clock: DrivenClock, **options: int) -> RecordFile:
     return file
 
 
+def state_of(file: RecordFile) -> tuple[str | None, int]:
+    return file.trouble, file.waiting_lines
+
+
 def test_a_full_disk_is_said_once_and_loses_nothing_while_memory_has_room() -> None:
     clock, disk = DrivenClock(), FakeDisk()
     file = filled(disk, clock)
@@ -52,12 +56,11 @@ def test_a_full_disk_is_said_once_and_loses_nothing_while_memory_has_room() -> N
         clock.sleep(10)
         said.append(file.write([sample_at(clock.now(), number)], clock.now()))
     assert [event.kind for events in said for event in events] == [EventKind.DISK_FULL]
-    assert file.trouble == "No space left on device"
-    assert file.waiting_lines == 100
+    assert state_of(file) == ("No space left on device", 100)
     disk.room_bytes = 1 << 40
     clock.sleep(10)
     assert [event.kind for event in file.write([], clock.now())] == [EventKind.DISK_ROOM]
-    assert (file.trouble, file.waiting_lines) == (None, 0)
+    assert state_of(file) == (None, 0)
     records, reader = records_in(bytes(disk.appended))
     assert [one.number for one in records if isinstance(one, Sample)] == list(range(100))
     assert [one.kind for one in records if isinstance(one, Event)] == [EventKind.DISK_FULL, EventKind.DISK_ROOM]
@@ -95,7 +98,7 @@ def test_a_disk_that_is_full_again_at_once_is_tried_again() -> None:
     for _ in range(20):
         disk.room_bytes += 50
         file.write([], clock.now())
-    assert (file.trouble, file.waiting_lines) == (None, 0)
+    assert state_of(file) == (None, 0)
     disk.room_bytes = 1 << 40
     file.write([sample_at(clock.now(), 2)], clock.now())
     records, reader = records_in(bytes(disk.appended))

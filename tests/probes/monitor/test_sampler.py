@@ -16,7 +16,7 @@ from perfkit_probes.monitor.runner import AtOnce, InThread
 from perfkit_probes.monitor.sampler import Outlets, Sampler
 from perfkit_probes.monitor.session import watch
 from perfkit_probes.monitor.socket_diag import DiagnosedSocket
-from perfkit_probes.monitor.sources.base import Reading
+from perfkit_probes.monitor.sources.base import Reading, Source
 from perfkit_probes.monitor.sources.connections import ConnectionSource
 from perfkit_probes.tcp_info import TcpInfo
 from tests.probes.monitor.bench import DrivenClock, FakeDisk, Kept, Told, active, heard, sampler_of
@@ -227,7 +227,7 @@ def simulated_day(disk: FakeDisk) -> Day:
             clock.step(-2.0)
 
     busy = {second for second in range(24 * HOUR_S) if second % 1000 < 10}
-    sources = [ConnectionSource([9000], Told9000(busy)), latency_source(), signal_source(signal)]
+    sources: list[Source] = [ConnectionSource([9000], Told9000(busy)), latency_source(), signal_source(signal)]
     outlets = Outlets(RecordFile(disk), Counting())
     sampler = Sampler(sources, outlets, clock=clock, allowance=Allowance(100_000), runner=AtOnce())
     watch(sampler, clock, is_over, duration_s=24 * HOUR_S)

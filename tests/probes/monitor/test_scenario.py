@@ -23,6 +23,7 @@ from perfkit_probes.monitor.record_file import AppendedFile, RecordFile
 from perfkit_probes.monitor.responder_link import ResponderLink, Way
 from perfkit_probes.monitor.runner import AtOnce
 from perfkit_probes.monitor.sampler import Outlets, Sampler
+from perfkit_probes.monitor.sources.base import Source
 from perfkit_probes.monitor.sources.probe import ProbeSource
 from perfkit_probes.monitor.sources.signal import SignalSource
 from perfkit_probes.path import Target
@@ -86,7 +87,7 @@ def recorded(path: Path, seconds: int) -> tuple[list[Record], Kept]:
         radio = RadioLink(stage.bench.open_device, target)
         radio.open()
         link = ResponderLink(Way(target, lambda: radio.path), allowance, leaping)
-        sources = [ProbeSource(link, 10.0), SignalSource(radio, 10.0)]
+        sources: list[Source] = [ProbeSource(link, 10.0), SignalSource(radio, 10.0)]
         file = held.enter_context(RecordFile(AppendedFile(path)))
         file.write([header_at(clock.now())], clock.now())
         sampler = Sampler(sources, Outlets(file, kept), clock=clock, allowance=allowance, runner=AtOnce())

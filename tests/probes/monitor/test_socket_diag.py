@@ -11,7 +11,7 @@ import pytest
 from websockets.sync.client import connect
 from websockets.sync.server import serve
 
-from perfkit.core.monitor_record import EventKind, GapCause
+from perfkit.core.monitor_record import EventKind, GapCause, Latency
 from perfkit_probes.monitor.socket_diag import established, is_supported, parse_message, split_messages
 from perfkit_probes.monitor.sources.connections import ConnectionSource
 
@@ -93,6 +93,10 @@ def test_a_datagram_holds_several_messages_and_a_cut_one_ends_it() -> None:
     assert list(split_messages(struct.pack("=IHHII", 0, 20, 2, 1, 0))) == []
 
 
+def latency_of(source: ConnectionSource) -> Latency | None:
+    return source.latency
+
+
 @LINUX
 def test_the_kernel_tells_of_a_real_websocket_and_of_what_is_acknowledged_on_it() -> None:
     assert is_supported()
@@ -116,7 +120,7 @@ def test_the_kernel_tells_of_a_real_websocket_and_of_what_is_acknowledged_on_it(
             assert [kind for kind, _ in opened.events] == [EventKind.CONNECTION_OPENED] * 2
             while source.read().is_news:  # until the acknowledgement of the handshake has come
                 pass
-            assert source.latency is None
+            assert latency_of(source) is None
             client.send("x" * 600)
             assert client.recv() == "x" * 600
             busy = source.read()

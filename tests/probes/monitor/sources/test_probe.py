@@ -55,6 +55,10 @@ def probing(port: int, **options: object) -> Iterator[ProbeSource]:
         source.close()
 
 
+def has_session(source: ProbeSource) -> bool:
+    return source._link._session is not None
+
+
 def test_a_round_trip_through_a_link_of_known_delay_names_its_packet() -> None:
     with relayed(SLOW, SLOW) as (relay, _), probing(relay.port) as source:
         value = source.read().value
@@ -113,9 +117,9 @@ def test_a_packet_into_the_dark_is_said_and_after_two_the_session_is_opened_anew
         source.read()
         relay.up.setting = LinkSetting(1_000_000, 0.0, queue_bytes=0)  # lets nothing through
         assert source.read().cause is GapCause.NO_ANSWER
-        assert source._link._session is not None
+        assert has_session(source)
         assert source.read().cause is GapCause.NO_ANSWER
-        assert source._link._session is None
+        assert not has_session(source)
         relay.up.setting = NEAR
         assert isinstance(source.read().value, Latency)
         assert responder.sessions.served == 2
