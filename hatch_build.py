@@ -1,4 +1,5 @@
-"""Compiles the optional scanner of OCTT text logs when a wheel is built or an editable install is made.
+"""Compiles the optional scanner of OCTT text logs when a wheel is built or an editable install is made, and packs the
+notebooks into the wheel.
 
 Without a C compiler or Python's headers, or with PERFKIT_PURE=1, the build says so in one line and goes on: perfkit
 then reads by the Python loop, with the same result (docs/decisions/0004-compiled-scanner.md).
@@ -38,6 +39,8 @@ class CompiledScanner(BuildHookInterface[BuilderConfig]):
         in_place = source.with_name(EXTENSION)
         if version == "editable":
             in_place.unlink(missing_ok=True)  # never an old one beside new sources
+        else:
+            build_data["force_include"].update(_notebooks(Path(self.root)))
         if why_not is not None:
             self.app.display_warning(f"perfkit: reading logs in Python alone, slower: {why_not}")
         elif version == "editable":
@@ -51,6 +54,12 @@ class CompiledScanner(BuildHookInterface[BuilderConfig]):
         """Drop what was compiled once the wheel is written."""
         if self._scratch is not None:
             self._scratch.cleanup()
+
+
+def _notebooks(root: Path) -> dict[str, str]:
+    """What `perfkit report` executes, with its place in the wheel; beside the sources it is found in notebooks/."""
+    files = sorted((root / "notebooks").glob("*.ipynb"))
+    return {str(file): f"perfkit/report/notebook/notebooks/{file.name}" for file in files}
 
 
 def compile_extension(source: Path, target: Path, extra_flags: tuple[str, ...] = ()) -> str | None:

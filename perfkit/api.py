@@ -1,4 +1,4 @@
-"""The analysis for notebooks: `from perfkit.api import analyze`. The columns are described in docs/api.md."""
+"""For notebooks: `from perfkit.api import analyze, read_results`. The columns are described in docs/api.md."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from perfkit.core.pics.model import Pics
 from perfkit.core.sample import RowKind
 from perfkit.report import frames
 from perfkit.report.listing import too_many_skipped
+from perfkit.report.notebook.results import read_results as read_results
 from perfkit.report.samples import sample_values
 from perfkit_analyzers import assess
 from perfkit_analyzers.campaign import Record

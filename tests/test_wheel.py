@@ -56,9 +56,10 @@ def test_wheel_holds_exactly_the_three_packages(archives: Path) -> None:
         name for name in names if name.startswith("perfkit_analyzers/logtext/_octt_scan.") and name[-3:] != "pyi"
     }
 
-    assert names - compiled == set().union(*(_files(package, package.parent) for package in PACKAGES)) - {
-        SCANNER_SOURCE
-    }
+    notebooks = {f"perfkit/report/notebook/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    sources = set().union(*(_files(package, package.parent) for package in PACKAGES))
+    assert names - compiled == (sources | notebooks) - {SCANNER_SOURCE}
+    assert len(notebooks) == 3
     assert len(compiled) == (0 if wheel.name.endswith("-py3-none-any.whl") else 1)
 
 

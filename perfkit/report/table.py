@@ -35,7 +35,7 @@ class ReportFormat:
 FORMATS: dict[str, ReportFormat] = {
     "html": ReportFormat(".html", "perfkit.report.html.page", "one self-contained page"),
     "md": ReportFormat(".md", "perfkit.report.markdown", "Markdown"),
-    "ipynb": ReportFormat(".ipynb", "perfkit.report.notebook", "the executed notebook"),
+    "ipynb": ReportFormat(".ipynb", "perfkit.report.notebook.executed", "the executed notebook"),
     "pdf": ReportFormat(".pdf", "perfkit.report.pdf.document", "PDF/A-3 with result and notebook inside", "ipynb"),
 }
 """In the order in which they are written: what another embeds comes before it."""

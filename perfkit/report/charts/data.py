@@ -56,7 +56,10 @@ def chart_data(inputs: ReportInputs) -> ChartData:
 
 
 def log_time(text: str | None) -> datetime | None:
-    """A time on the log's own clock; one without a day is on 1970-01-01. None without one."""
+    """A time on the log's own clock; one without a day is on 1970-01-01. None without one, and for what is none."""
     if not text:
         return None
-    return datetime.fromisoformat(text if "T" in text else _UNDATED + text)
+    try:
+        return datetime.fromisoformat(text if "T" in text else _UNDATED + text)
+    except ValueError:  # a document that perfkit did not write
+        return None

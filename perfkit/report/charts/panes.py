@@ -50,8 +50,8 @@ def panes(moments: Iterable[datetime], *, idle: timedelta, most: int) -> list[Pa
 
     Examples:
         >>> hours = [datetime(2026, 6, 8, hour) for hour in (5, 6, 20, 21)]
-        >>> [(pane.start.hour, pane.end.hour) for pane in panes(hours, idle=timedelta(hours=2), most=3)]
-        [(5, 6), (20, 21)]
+        >>> [f"{pane.start:%H:%M} to {pane.end:%H:%M}" for pane in panes(hours, idle=timedelta(hours=2), most=3)]
+        ['04:58 to 06:01', '19:58 to 21:01']
     """
     ordered = sorted(moments)
     if not ordered:

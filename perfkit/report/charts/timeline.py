@@ -305,13 +305,28 @@ def prepare(data: ChartData) -> Timeline | Absence:
     if document is None or not runs:
         return Absence("No run with time stamps was analysed, so there is no timeline.")
     runs.sort(key=lambda run: run.start)
-    looks = None if data.link is None else tuple(_on_log_clock(look) for look in data.link.looks)
-    note = "" if looks is None else " The log's clock is taken as UTC."
+    offset, note = _log_clock(data)
+    looks = None if offset is None or data.link is None else tuple(_shifted(look, offset) for look in data.link.looks)
     return Timeline(document, tuple(runs), tuple(_values(data)), looks, note)
 
 
-def _on_log_clock(look: Look) -> Look:
-    return Look(look.time.astimezone(UTC).replace(tzinfo=None), look.verdict)
+def _log_clock(data: ChartData) -> tuple[timedelta | None, str]:
+    """The log's clock minus UTC, as the analysis found it, and a sentence about it; None without evidence."""
+    if data.link is None:
+        return None, ""
+    join = data.document.network if data.document else None
+    clocks = [clock for clock in (join.clocks if join else []) if clock.utc_offset_s is not None]
+    if not clocks:
+        return None, " The link is not drawn: nothing tells how the log's clock and UTC belong together."
+    usual = max(clocks, key=lambda clock: clock.runs)
+    offset_s = (usual.utc_offset_s or 0.0) + (usual.host_offset_s or 0.0)
+    others = sum(clock.runs for clock in clocks if clock is not usual and clock.utc_offset_s != usual.utc_offset_s)
+    exception = f" ({counted(others, 'run')} with another offset)" if others else ""
+    return timedelta(seconds=offset_s), f" The log's clock is UTC{f' {offset_s:+g} s' if offset_s else ''}{exception}."
+
+
+def _shifted(look: Look, offset: timedelta) -> Look:
+    return Look(look.time.astimezone(UTC).replace(tzinfo=None) + offset, look.verdict)
 
 
 def _values(data: ChartData) -> list[TimelineValue]:

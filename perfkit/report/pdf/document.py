@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from perfkit.core.errors import PerfkitError, UsageError
 from perfkit.report.charts.drawn import drawn_charts
@@ -54,7 +54,7 @@ def render(content: ReportContent, inputs: ReportInputs) -> bytes:
             )
         except typst.TypstError as error:
             raise PerfkitError(f"the PDF cannot be set: {error.message}; this is a defect of perfkit") from None
-    return cast("bytes", data)
+    return data
 
 
 def _write(folder: Path, content: ReportContent, charts: dict[str, str], attachments: Iterable[Attachment]) -> None:

@@ -111,7 +111,7 @@ def _settable(value: Any, name: str = "") -> Any:
 
 
 def breakable(text: str) -> str:
-    """`text` with places in long words where a line may break: after punctuation, between words written together, else every 20 letters.
+    """`text` with places in long words where a line may break: after punctuation, inside CamelCase, else every 20 letters.
 
     Examples:
         >>> breakable("TC_001_CS main"), breakable("a/long_path_of_a.log").split(BREAK)

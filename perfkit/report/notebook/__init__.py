@@ -1,0 +1,1 @@
+"""Notebooks over finished results: what they read, and how `perfkit report` executes them."""
