@@ -57,7 +57,7 @@ def network_join(join: LinkJoin, files: LinkFiles, clocks: ClockGroups, role: Ro
         during=_summary(join, spans),
         gaps=[_gap(gap, files.sessions) for gap in gaps[:GAPS_LISTED]],
         gap_count=len(gaps),
-        longest_gap_s=max(((end - start) / 1e9 for start, end in gaps), default=None),
+        longest_gap_s=max(map(_seconds, gaps), default=None),
     )
 
 
@@ -106,7 +106,12 @@ def _gap(gap: Interval, sessions: Iterable[SessionSeries]) -> LinkGap:
         for line, record in session.gaps:
             if time_ns(record.start) < end_ns and time_ns(record.end) > start_ns:
                 reasons[f"{record.cause}: {record.reason} ({session.file}:{line})"] = None
-    return LinkGap(utc_text(start_ns), utc_text(end_ns), (end_ns - start_ns) / 1e9, "; ".join(reasons) or None)
+    return LinkGap(utc_text(start_ns), utc_text(end_ns), _seconds(gap), "; ".join(reasons) or None)
+
+
+def _seconds(interval: Interval) -> float:
+    """Length to the microsecond, which is what the monitor's times hold."""
+    return round((interval[1] - interval[0]) / 1e9, 6)
 
 
 def _placed(check: NetworkCheck, spans: Sequence[Interval]) -> NetworkCheck:
