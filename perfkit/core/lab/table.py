@@ -64,7 +64,7 @@ REPORT = (
         ("number", "report_id"),
     ),
     Field(
-        "title", TEXT, "Title of the report.", "7.8.2.1 a", "Test report: OCPP 1.6 performance measurement", ("name",)
+        "title", TEXT, "Title of the report.", "7.8.2.1 a", "OCPP 1.6 performance measurement", ("name",)
     ),
 )
 

@@ -19,6 +19,15 @@ _MONTHS = (
 )  # fmt: skip
 
 
+def instant(moment: str) -> datetime:
+    """A time of a document, to compare by; what is no time, or has no zone, is taken for long ago or for UTC."""
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
+
+
 def utc_text(moment: str) -> str:
     """A time of a document, ISO 8601 with its zone, to the second in UTC; what is no time stays as it is.
 

@@ -16,7 +16,7 @@ from perfkit.core.network_record import (
 from perfkit.report.charts.data import chart_data
 from perfkit.report.content.blocks import cell, columns, fact, facts, paragraph
 from perfkit.report.content.charts import chart_of
-from perfkit.report.content.dates import utc_text
+from perfkit.report.content.dates import instant, utc_text
 from perfkit.report.content.link import link_section
 from perfkit.report.content.model import Block, Cell, ChartKind, Fact, Notice, Section, Table, Tone
 from perfkit.report.content.quote import Quote, replace_text, worded
@@ -47,7 +47,7 @@ UNITS = "kB is 1000 bytes. Each value is judged with its own uncertainty neglect
 
 def gates_section(inputs: ReportInputs) -> Section:
     """All measurements in the order of time; an earlier one whose gate was not met stays in the report."""
-    ordered = sorted(inputs.network, key=lambda read: read.document.started)
+    ordered = sorted(inputs.network, key=lambda read: instant(read.document.started))
     blocks: list[Block] = [_overview(ordered)] if ordered else [paragraph(NOT_MEASURED, Tone.CAUTION)]
     repeated = _repeated(ordered)
     if repeated is not None:
@@ -87,7 +87,7 @@ def _repeated(reads: list[Read[NetworkDocument]]) -> Notice | None:
     later = [read.document.started for read in reads if read.document.gate is Gate.MET]
     sentences = []
     for document in missed:
-        after = [started for started in later if started > document.started]
+        after = [started for started in later if instant(started) > instant(document.started)]
         repeated = f"repeated on {utc_text(after[0])}: met" if after else "not repeated with the gate met"
         sentences.append(f"{utc_text(document.started)}: gate {GATES[document.gate]}; {repeated}.")
     return Notice("Gates that were not met", tuple(sentences), Tone.CAUTION)
