@@ -88,6 +88,8 @@ def _cases(cases: list[PlannedCase], shared: str) -> RenderableType:
 def _below(case: PlannedCase, shared: str) -> Iterator[str]:
     """What else is to be said of a test case; the condition of the whole block stands in its heading."""
     own = (case.condition or "").removeprefix(shared).removeprefix(" and ")
+    if own.startswith("(") and own.endswith(")") and own.count("(") == 1:
+        own = own[1:-1]
     if own:
         yield f"if {own}"
     if case.applicability is Applicability.UNDECIDED:

@@ -16,9 +16,10 @@ def runs_of_dut(runs: Sequence[RunSummary], role: Role | None) -> tuple[list[Run
     Runs that were left out as a whole, or are of the other role, are not among them.
     """
     mine = [run for run in runs if run.result.role is role and run.result.left_out is None]
-    if any(run.result.started.date_source is None or run.result.first_stamp_ns is None for run in mine):
+    telling = [run for run in mine if run.result.noted]
+    if any(run.result.started.date_source is None or run.result.first_stamp_ns is None for run in telling):
         return mine, False
-    return sorted(mine, key=lambda run: run.result.first_stamp_ns or 0), True
+    return sorted(mine, key=lambda run: run.result.first_stamp_ns or run.result.last_stamp_ns or 0), True
 
 
 def noted(runs: Sequence[RunSummary], *actions: str) -> Iterator[tuple[RunSummary, Noted]]:

@@ -12,9 +12,9 @@ from perfkit.core.plan_record import Applicability, Requirement
 _WORDS = {
     CaseState.FAILED: "failed",
     CaseState.INCONCLUSIVE: "ended without PASS or FAIL",
-    CaseState.NO_VERDICT: "has no verdict in the logs",
+    CaseState.NO_VERDICT: "without a verdict in the logs",
     CaseState.TO_REPEAT: "passed before the DUT was changed (5.5)",
-    CaseState.MISSING: "was not run",
+    CaseState.MISSING: "not run",
 }
 
 
@@ -39,7 +39,7 @@ def conformance(cases: Sequence[CoveredCase]) -> ExitCriterion:
 
 def _why(case: CoveredCase) -> str:
     if case.state is CaseState.UNDECIDED:
-        return f"was not run, and cannot be decided: {', '.join(case.planned.missing_keys)} is not stated"
+        return f"not run and not decided: {', '.join(case.planned.missing_keys)} not stated"
     return _WORDS[case.state]
 
 

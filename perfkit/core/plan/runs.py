@@ -46,9 +46,9 @@ class CampaignRun:
 def campaign_runs(document: AnalysisDocument) -> tuple[list[CampaignRun], bool]:
     """Runs of the DUT by their start, and True; in the order of the files, and False, if a run has no date."""
     infos = [run for run in document.runs if run.left_out is None and run.role in (None, document.dut.type)]
-    in_time_order = all(run.start is not None and run.date_source is not None for run in infos)
+    in_time_order = all(_moment(run) and run.date_source is not None for run in infos)
     if in_time_order:
-        infos.sort(key=lambda run: run.start or "")
+        infos.sort(key=_moment)
     identity = document.identity
     firmware = next((seen.firmware for seen in identity.seen if seen.firmware and not seen.in_firmware_test), None)
     epoch, runs = 0, []
@@ -59,6 +59,11 @@ def campaign_runs(document: AnalysisDocument) -> tuple[list[CampaignRun], bool]:
                 firmware = change.after if change.field == "firmware" and change.full_retest else firmware
         runs.append(CampaignRun(info, base_id(info.test_case) if info.test_case else None, firmware, epoch))
     return runs, in_time_order
+
+
+def _moment(run: RunInfo) -> str:
+    """When the run was made; a run without messages has only an end. Empty if the log does not tell."""
+    return run.start or run.end or ""
 
 
 def _is_in(run: RunInfo, change: IdentityChange) -> bool:
