@@ -23,7 +23,7 @@ GOOD = LinkSetting(60_000, 0.030, 60_000)
 QUICK = LinkPlan(
     Budget(100_000, 60.0),
     latency=LatencyPlan(count=3, icmp_count=0),
-    require=RequirePlan(min_seconds=1.5, max_seconds=6.0),
+    require=RequirePlan(min_seconds=1.5),
     capacity=None,
     goodput=None,
 )

@@ -29,9 +29,21 @@ Behaviour = Callable[[ServerConnection], None]
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "_CONNECT_TIMEOUT_S", 0.4)
+def without_udp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most of these responders have no UDP side: do not wait long for it."""
     monkeypatch.setattr(session_module, "_OPEN_MIN_WAIT_S", 0.05)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For those that stay silent; the others may take as long as a busy machine needs."""
+    monkeypatch.setattr(session_module, "_CONNECT_TIMEOUT_S", 0.4)
+
+
+@pytest.fixture
+def with_udp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For those that answer datagrams, however busy the machine is."""
+    monkeypatch.setattr(session_module, "_OPEN_MIN_WAIT_S", 5.0)
 
 
 @contextlib.contextmanager
@@ -112,11 +124,16 @@ REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: http://192.168.8.1/\r\nContent-Leng
         (ELSEWHERE, "redirects to another place"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "does not speak WebSocket"),
         (b"\x00\xff" * 500, "does not speak WebSocket"),
-        (b"", "does not speak WebSocket"),
     ],
 )
 def test_other_services_are_recognised(answer: bytes, match: str) -> None:
     with tcp(answer) as port, pytest.raises(ProbeError, match=match), session_to(port):
+        pass
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_service_that_waits_for_the_client_is_recognised() -> None:
+    with tcp(b"") as port, pytest.raises(ProbeError, match="does not speak WebSocket"), session_to(port):
         pass
 
 
@@ -126,6 +143,7 @@ def test_an_endless_answer_ends(answer: bytes) -> None:
         pass
 
 
+@pytest.mark.usefixtures("impatient")
 def test_silence_after_the_upgrade_ends() -> None:
     with (
         websocket(wait) as port,
@@ -287,6 +305,7 @@ def reply_with(first_ns: int, second_ns: int) -> Callable[[Datagram], Datagram |
     return answer
 
 
+@pytest.mark.usefixtures("with_udp")
 @pytest.mark.parametrize(("first_ns", "second_ns"), [(0, 3_600_000_000_000), (5_000, 1_000)])
 def test_an_echo_that_was_held_longer_than_it_took_is_a_lie(first_ns: int, second_ns: int) -> None:
     with (
@@ -297,12 +316,14 @@ def test_an_echo_that_was_held_longer_than_it_took_is_a_lie(first_ns: int, secon
         measure_latency(session, LinkPath(), LatencyPlan(count=3, icmp_count=0))
 
 
+@pytest.mark.usefixtures("with_udp")
 def test_noise_between_the_echoes_is_passed_over() -> None:
     with lying_udp(reply_with(1_000, 1_000)) as port, session_to(port) as session:
         found = measure_latency(session, LinkPath(), LatencyPlan(count=3, icmp_count=0))
     assert (found.idle.count, found.idle.loss) == (3, 0.0)
 
 
+@pytest.mark.usefixtures("with_udp")
 def test_a_train_that_is_never_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def only_cookies(datagram: Datagram) -> Datagram | None:
         return Datagram(Kind.COOKIE, b"cookie!!", 0) if datagram.kind is Kind.OPEN else None

@@ -2,7 +2,7 @@
 
 It listens on one port number for both and carries everything to a target. TCP ends here and starts anew, so the
 kernel's round trips (TCP_INFO) and connection set-up do not see the link; datagrams, trains and WebSocket messages do.
-Timing is that of an event loop: some milliseconds per round trip.
+Timing is that of an event loop: some milliseconds per round trip, more on a busy machine; `worst_late_s` says how much.
 """
 
 from __future__ import annotations
@@ -105,6 +105,8 @@ class LinkRelay:
         self.down = Shaper(setting.down, setting.seed + 1)
         self.host = host
         self.port = port
+        self.worst_late_s = 0.0
+        """By how much the latest packet so far was handed over too late."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -119,7 +121,12 @@ class LinkRelay:
 
     def at(self, due_s: float, call: Callable[..., object], *values: object) -> None:
         """Call something at a time of the event loop; a connection that has gone by then is no error."""
-        asyncio.get_running_loop().call_at(due_s, _quietly, call, *values)
+        asyncio.get_running_loop().call_at(due_s, self._hand_over, due_s, call, *values)
+
+    def _hand_over(self, due_s: float, call: Callable[..., object], *values: object) -> None:
+        self.worst_late_s = max(self.worst_late_s, self.now_s() - due_s)
+        with contextlib.suppress(OSError, RuntimeError):
+            call(*values)
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Run a coroutine beside the others."""
@@ -220,8 +227,3 @@ class LinkRelay:
                 last_s = max(last_s, shaper.deliver(self.now_s(), size) + extra_s)
                 self.at(last_s, writer.write, data)
         self.at(max(last_s, self.now_s()), writer.close)
-
-
-def _quietly(call: Callable[..., object], *values: object) -> None:
-    with contextlib.suppress(OSError, RuntimeError):
-        call(*values)

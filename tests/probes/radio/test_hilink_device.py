@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -206,14 +205,15 @@ def test_data_switch_is_seen() -> None:
     ids=str,
 )
 def test_hostile_and_broken_answers_end_in_one_sentence(fault: Fault, limits: HttpLimits, sentence: str) -> None:
-    begun_s = time.monotonic()
-    with emulated(fault) as emulator, device_of(emulator, limits) as device:
-        with pytest.raises(DeviceError, match=sentence) as caught:
-            device.link_state()
-        spent_s = time.monotonic() - begun_s
+    with (
+        emulated(fault) as emulator,
+        device_of(emulator, limits) as device,
+        pytest.raises(DeviceError, match=sentence) as caught,
+    ):
+        device.link_state()
 
+    # That it ends at all is seen by the test's own time-out: these answers would take hours.
     assert "\n" not in str(caught.value)
-    assert spent_s < 10  # far from the hours that these answers would take
 
 
 @contextmanager
