@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 PLUGIN_FOLDERS = {
     "perfkit_analyzers.readers": ROOT / "analyzers" / "perfkit_analyzers" / "readers",
     "perfkit_analyzers.parameters": ROOT / "analyzers" / "perfkit_analyzers" / "parameters",
+    "perfkit_probes.monitor.sources": ROOT / "probes" / "perfkit_probes" / "monitor" / "sources",
     "perfkit_probes.radio": ROOT / "probes" / "perfkit_probes" / "radio",
 }
 NOT_PLUGINS = {"__init__", "base", "switching", "table"}  # switching: the change of modes, for every device

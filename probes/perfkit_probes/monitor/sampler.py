@@ -34,6 +34,8 @@ TICK_S = 1.0
 # Most answers come within this; waiting for them lets a sample hold everything that was due at its moment.
 _GRACE_S = 0.3
 _LAST_WAIT_S = 5.0
+# Readings that are not worth a line wait for one that is, so long.
+_CARRY_S = 5.0
 _QUANTITIES = {"latency": Quantity.LATENCY, "signal": Quantity.SIGNAL}
 
 Value = TypeVar("Value")
@@ -105,6 +107,8 @@ class Sampler:
         self._passive_s: float | None = None
         self._time = TimeWatch()
         self._gaps = Gaps(begun)
+        self._carried: dict[str, Reading] = {}
+        self._carried_since = begun
         self._grace_s = _GRACE_S
         self.count = 0
 
@@ -179,13 +183,26 @@ class Sampler:
     def _write(self, happened: Sequence[Event | Gap], readings: dict[str, Reading], now: Moment) -> None:
         records: list[Record] = list(happened)
         sample = None
-        if any(reading.is_news for reading in readings.values()):
-            sample = self._sample(readings, now)
+        if any(reading.is_news for reading in readings.values()) or self._has_carried_long(now):
+            sample = self._sample({**self._carried, **readings}, now)
             records.append(sample)
+            self._carried.clear()
+        else:
+            self._carry(readings, now)
         for event in [*happened, *self._output.write(records, now)]:
             self._watcher.event(event)
         if sample is not None:
             self._watcher.sample(sample)
+
+    def _carry(self, readings: dict[str, Reading], now: Moment) -> None:
+        """Keep what is not worth a line of its own for the next one; connections are read again each second."""
+        for name, reading in readings.items():
+            if name != "connections":
+                self._carried_since = self._carried_since if self._carried else now
+                self._carried[name] = reading
+
+    def _has_carried_long(self, now: Moment) -> bool:
+        return bool(self._carried) and now.seconds_since(self._carried_since) >= _CARRY_S
 
     def _sample(self, readings: dict[str, Reading], now: Moment) -> Sample:
         number, self.count = self.count, self.count + 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from perfkit.core.monitor_record import Event, EventKind, Gap, GapCause, Origin, Quantity, Sample
+from perfkit.core.monitor_record import Event, EventKind, Gap, GapCause, InterfaceCount, Origin, Quantity, Sample
 from perfkit_probes.monitor.allowance import Allowance
 from perfkit_probes.monitor.record_file import RecordFile
 from perfkit_probes.monitor.runner import AtOnce, InThread
@@ -169,6 +169,20 @@ def test_seconds_in_which_nothing_happened_cost_no_line() -> None:
     assert [int(one.monotonic_s) - 1000 for one in kept.samples] == [0, 10, 20]
     assert [one.connections is not None for one in kept.samples] == [True, True, True]
     assert [one.latency is not None for one in kept.samples] == [True, False, False]
+
+
+def test_what_is_not_worth_a_line_waits_for_one_but_not_for_ever() -> None:
+    clock, kept = DrivenClock(), Kept()
+    count = InterfaceCount("eth1", 1, 2, 3, 4, 0, 0)
+    counters = Told("interface", 10.0, lambda: Reading(count, is_news=False))
+    late = Told("signal", 10.0, lambda: Reading(heard()))
+    sampler = sampler_of(late, counters, kept=kept, clock=clock)
+    sampler._slots[0].due_s += 2  # the signal comes two seconds after the counters
+    run_for(sampler, clock, 11)
+    assert [(one.monotonic_s, one.interface, one.signal) for one in kept.samples] == [(1002.0, count, heard())]
+    alone = Kept()
+    run_for(sampler_of(counters, kept=alone, clock=clock), clock, 20)
+    assert [(one.monotonic_s, one.interface) for one in alone.samples] == [(1016.0, count), (1026.0, count)]
 
 
 def test_no_latency_is_taken_while_the_bandwidth_is_measured() -> None:

@@ -15,7 +15,8 @@ Value = Latency | list[TcpConnection] | Signal | InterfaceCount | ClockState | R
 class Reading:
     """One answer of a source: a value for its field of the sample, or the reason why there is none.
 
-    `cause` says of which kind the reason is. `is_news` False: not worth a line of its own. `events` are what happened
+    `cause` says of which kind the reason is. `is_news` False: not worth a line of its own, it waits for
+    the next one. `events` are what happened
     since the look before, each with its detail.
     """
 

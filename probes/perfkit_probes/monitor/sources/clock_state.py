@@ -34,7 +34,7 @@ class ClockSource:
 
     def read(self) -> Reading:
         """The state now; where the system tells nothing, the value says why."""
-        return Reading(self._read_state())
+        return Reading(self._read_state(), is_news=False)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -27,15 +27,17 @@ class InterfaceSource:
         """The counters now."""
         interface = self._name_of()
         if interface is None:
-            return Reading(reason="the interface is not known", cause=GapCause.NOT_TOLD)
+            return Reading(reason="the interface is not known", cause=GapCause.NOT_TOLD, is_news=False)
         try:
             text = self._table.read_text(encoding="ascii", errors="replace")
         except OSError:
-            return Reading(reason="this system does not show the counters of interfaces", cause=GapCause.NOT_TOLD)
+            reason = "this system does not show the counters of interfaces"
+            return Reading(reason=reason, cause=GapCause.NOT_TOLD, is_news=False)
         count = parse_interface(text, interface)
         if count is None:
-            return Reading(reason=f"there is no interface {interface} at present", cause=GapCause.DEVICE_AWAY)
-        return Reading(count)
+            reason = f"there is no interface {interface} at present"
+            return Reading(reason=reason, cause=GapCause.DEVICE_AWAY, is_news=False)
+        return Reading(count, is_news=False)
 
     def close(self) -> None:
         """Nothing is held."""
