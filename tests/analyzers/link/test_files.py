@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perfkit.core.errors import InputError
-from perfkit.core.monitor_record import encode
+from perfkit.core.monitor_record import Record, encode
 from perfkit.core.network_record import Gate
 from perfkit.report.result_json import result_json
 from perfkit_analyzers.link.files import read_link_files
@@ -15,7 +15,7 @@ from tests.vectors import octt
 
 
 def test_sessions_of_a_record_are_read_with_what_they_were(tmp_path: Path) -> None:
-    records = [session(name="a"), sample(0, 40.0), sample(10, 41.0), ended(12)]
+    records: list[Record] = [session(name="a"), sample(0, 40.0), sample(10, 41.0), ended(12)]
     path = write(
         tmp_path / "m.jsonl", [*records, session(100, name="b", mobile=True), sample(100, 42.0), step(105, -2)]
     )

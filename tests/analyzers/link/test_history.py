@@ -112,7 +112,13 @@ def test_no_sample_speaks_beyond_the_end_of_its_session_or_a_clock_step() -> Non
 
 
 def test_a_backward_step_of_the_monitor_leaves_two_pieces_that_overlap() -> None:
-    looks = [sample(0, GOOD_MS), sample(10, SLOW_MS), step(10, -10), sample(5, GOOD_MS), sample(15, GOOD_MS)]
+    looks: list[Record] = [
+        sample(0, GOOD_MS),
+        sample(10, SLOW_MS),
+        step(10, -10),
+        sample(5, GOOD_MS),
+        sample(15, GOOD_MS),
+    ]
     history = LinkHistory([series(session(), *looks)])
 
     assert judged(history, 12, 12).status is LinkStatus.UNCERTAIN  # slow by one piece, good by the other, 10 s off

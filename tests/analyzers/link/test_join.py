@@ -9,13 +9,13 @@ import pytest
 from perfkit.core.analysis_record import AnalysisDocument, ParameterResult
 from perfkit.core.errors import InputError
 from perfkit.core.link_state import LinkStatus
-from perfkit.core.monitor_record import GapCause, Quantity
+from perfkit.core.monitor_record import GapCause, Quantity, Record
 from perfkit.core.pics.model import Dut, DutType, Pics
 from perfkit.core.policy import NetworkUse, Policy
 from perfkit.core.sample import Flag, Reason, RowKind
 from perfkit.report.result_json import result_json
 from perfkit_analyzers.assess import analyze
-from perfkit_analyzers.campaign import Record
+from perfkit_analyzers.campaign import Record as RowRecord
 from tests.analyzers.link.records import ended, gap, sample, session, step, write
 from tests.perfkit.report.network_documents import DOCUMENT
 from tests.vectors import octt
@@ -43,7 +43,11 @@ def heartbeat(second: float, *, zone_h: int = 0) -> str:
 
 
 # Samples every 10 s until 120 s, slow at 30, 40 and 50 s: by the samples the link is bad from 30 s to 60 s.
-WATCHED = [session(), *(sample(10 * n, SLOW_MS if n in {3, 4, 5} else GOOD_MS) for n in range(13)), ended(125)]
+WATCHED: list[Record] = [
+    session(),
+    *(sample(10 * n, SLOW_MS if n in {3, 4, 5} else GOOD_MS) for n in range(13)),
+    ended(125),
+]
 CALLS = [5, 15, 22, 29.9, 31, 32.1, 45, 57.7, 58.1, 61, 62.1, 75, 118]
 # By hand, with clocks that may differ by 2 s: bad for certain where t + 2 s and t - 2 s are within 30 s to 60 s.
 # From 18 s on (20 s less the tolerance) the next sample is the slow one; until 62 s the bad stretch may reach.
@@ -70,7 +74,7 @@ class Joined:
     def __init__(self, tmp_path: Path, body: str, *, policy: Policy | None = None, records: list[Path]) -> None:
         log = tmp_path / "a.log"
         log.write_text(octt(body))
-        self.records: list[Record] = []
+        self.records: list[RowRecord] = []
         pics = Pics(dut=Dut(type=DutType.CHARGING_STATION), policy=policy or Policy())
         analysis = analyze([str(log)], pics=pics, sink=lambda _, record: self.records.append(record), network=records)
         self.document: AnalysisDocument = analysis.document
@@ -196,7 +200,7 @@ def test_a_stated_clock_and_offset_join_what_tells_nothing(tmp_path: Path, recor
 
 
 def test_gaps_are_stated_with_their_reason(tmp_path: Path) -> None:
-    looks = [sample(0, GOOD_MS), sample(10, GOOD_MS), gap(10, 40, Quantity.LATENCY), sample(40, GOOD_MS)]
+    looks: list[Record] = [sample(0, GOOD_MS), sample(10, GOOD_MS), gap(10, 40, Quantity.LATENCY), sample(40, GOOD_MS)]
     quiet = gap(60, 90, Quantity.LATENCY, GapCause.NO_TRAFFIC)
     path = write(tmp_path / "m.jsonl", [session(), *looks, sample(50, GOOD_MS), quiet, sample(90, GOOD_MS)])
     joined = Joined(tmp_path, body_of([5, 20, 120]), records=[path])
