@@ -24,10 +24,7 @@ from perfkit.core.network_record import (
     Verdict,
     Verdicts,
 )
-
-# An RSSI computed from RSRP and RSRQ is right to about 2 dB; nearer than this to the threshold it decides nothing.
-DERIVED_MARGIN_DB = 3.0
-_DERIVED, _AT_LEAST, _AT_MOST = "derived", ">=", "<="
+from perfkit.core.rssi_rule import rssi_doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,7 @@ MET = Judgement(Verdict.MET)
 def judge_rssi(rssi: Rssi | None, *, is_mobile: bool) -> Judgement:
     """Whether the median RSSI reaches the threshold.
 
-    An end of the device's scale (">= -51 dBm") decides where the threshold is beyond it. "<=" is the device's word for
-    "unknown" as well as for the floor: it counts only when RSRP or RSCP show that there was something to measure.
+    An RSSI that cannot decide (`perfkit.core.rssi_rule`) is not measured.
     """
     if not is_mobile:
         return Judgement(Verdict.NOT_APPLICABLE, "no mobile link was named")
@@ -54,7 +50,13 @@ def judge_rssi(rssi: Rssi | None, *, is_mobile: bool) -> Judgement:
     if rssi.value_dbm is None:
         return Judgement(Verdict.NOT_MEASURED, rssi.reason or "the device tells no RSSI")
     text = f"{rssi.bound or ''}{rssi.value_dbm:g} dBm from {rssi.source}"
-    doubt = _rssi_doubt(rssi, rssi.value_dbm)
+    doubt = rssi_doubt(
+        rssi.value_dbm,
+        THRESHOLDS.rssi_dbm,
+        bound=rssi.bound,
+        source=rssi.source,
+        is_registered=rssi.rsrp_dbm is not None or rssi.rscp_dbm is not None,
+    )
     if doubt is not None:
         return Judgement(Verdict.NOT_MEASURED, f"{text} {doubt}")
     if rssi.value_dbm >= THRESHOLDS.rssi_dbm:
@@ -62,19 +64,6 @@ def judge_rssi(rssi: Rssi | None, *, is_mobile: bool) -> Judgement:
     return Judgement(
         Verdict.NOT_MET, f"{text}, median of {rssi.count}; at least {THRESHOLDS.rssi_dbm:g} dBm are required"
     )
-
-
-def _rssi_doubt(rssi: Rssi, value_dbm: float) -> str | None:
-    """Why the value does not decide, None when it does."""
-    limit_dbm = THRESHOLDS.rssi_dbm
-    if rssi.bound == _AT_MOST and rssi.rsrp_dbm is None and rssi.rscp_dbm is None:
-        return "is the floor of the scale or the device's word for unknown"
-    is_beyond = value_dbm >= limit_dbm if rssi.bound == _AT_MOST else value_dbm < limit_dbm
-    if rssi.bound is not None and is_beyond:
-        return f"does not tell on which side of {limit_dbm:g} dBm it is"
-    if rssi.source == _DERIVED and abs(value_dbm - limit_dbm) <= DERIVED_MARGIN_DB:
-        return f"was computed from other values and is within {DERIVED_MARGIN_DB:g} dB of the threshold"
-    return None
 
 
 def judge_latency(latency: Latency | None, *, why_not: str | None = None) -> Judgement:
