@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,8 +23,11 @@ _LONG_WORD = re.compile(r"\S{13,}")
 _JOINT = re.compile(r"([/_.,:;=&?+|\\)}\]-]+)(?=\w)|(?<=[a-z])(?=[A-Z][a-z])")
 _PIECE = re.compile(rf"[^{BREAK}]{{20}}(?=[^{BREAK}])")
 _OUTLINE_FROM = 6
-_SHORT_LETTERS = 18
-"""A column whose longest text has at most so many letters takes the width that it needs."""
+_SHORT_LETTERS = 24
+"""A column whose longest text has at most so many letters gets room for it ..."""
+_FIXED_LETTERS = 85
+"""... unless all of these together take more than this, which leaves too little for the others."""
+_GAP_LETTERS = 2
 _WIDEST_LETTERS = 80
 
 
@@ -74,20 +77,42 @@ def _with_widths(section: Section) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(section)
     for block, data in zip(section.blocks, plain["blocks"], strict=True):
         if isinstance(block, Table):
-            data["widths"] = column_widths(block)
+            data["widths"] = [width._asdict() for width in column_widths(block)]
     plain["sections"] = [_with_widths(inner) for inner in section.sections]
     return plain
 
 
-def column_widths(table: Table) -> list[int]:
-    """Shares of the width by the longest and the usual text of each column; 0: what the column needs."""
-    widths = []
-    for index, column in enumerate(table.columns):
-        letters = [len(row[index].text) for row in table.rows]
-        longest = max([*letters, *(len(word) for word in column.heading.split())])
-        usual = sum(letters) // len(letters) if letters else 0
-        widths.append(0 if longest <= _SHORT_LETTERS else min((longest + 2 * usual) // 3, _WIDEST_LETTERS))
-    return widths if any(widths) else [1] * len(widths)
+class Width(NamedTuple):
+    """A column's width: in letters where `share` is 0, else the share of what is left by all others."""
+
+    letters: float
+    share: float
+
+
+def column_widths(table: Table) -> list[Width]:
+    """Room for columns of short texts, the rest shared by long ones; headings are broken between words."""
+    needs = [
+        _need([row[index].text for row in table.rows], column.heading) for index, column in enumerate(table.columns)
+    ]
+    fixed = {index for index, need in enumerate(needs) if need.letters <= _SHORT_LETTERS}
+    while sum(needs[index].letters + _GAP_LETTERS for index in fixed) > _FIXED_LETTERS:
+        fixed.remove(max(fixed, key=lambda index: needs[index].letters))
+    if len(fixed) == len(needs):
+        return [Width(0, need.letters) for need in needs]
+    return [Width(need.letters, 0) if index in fixed else need for index, need in enumerate(needs)]
+
+
+def _need(texts: list[str], heading: str) -> Width:
+    """The longest text in letters, and the share that the column gets if it has to share."""
+    extents = [_extent(text) for text in texts]
+    longest = max([*extents, *(_extent(word) for word in heading.split())])
+    usual = sum(extents) / len(extents) if extents else 0.0
+    return Width(round(longest, 1), round(min((longest + 2 * usual) / 3, _WIDEST_LETTERS), 1))
+
+
+def _extent(text: str) -> float:
+    """Length in usual letters; capitals take more room."""
+    return len(text) + 0.3 * sum(letter.isupper() for letter in text)
 
 
 def _printed_evidence(sections: Iterable[Section]) -> Iterator[str]:
@@ -111,7 +136,7 @@ def _settable(value: Any, name: str = "") -> Any:
 
 
 def breakable(text: str) -> str:
-    """`text` with places in long words where a line may break: after punctuation, inside CamelCase, else every 20 letters.
+    """`text` with places in long words where a line may break: at punctuation, inside CamelCase, else every 20 letters.
 
     Examples:
         >>> breakable("TC_001_CS main"), breakable("a/long_path_of_a.log").split(BREAK)
