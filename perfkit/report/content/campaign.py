@@ -128,7 +128,7 @@ def _skipped(document: AnalysisDocument) -> Iterator[Block]:
         f"{percent(skipped.share, 2)} of the lines that should be messages, allowed are {percent(skipped.threshold)}"
     )
     yield Notice(
-        "Lines that could not be read",
+        "Unread lines",
         (f"{counted(skipped.count, 'line')} could not be read ({share}).",),
         Tone.CAUTION,
     )

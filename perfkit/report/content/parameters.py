@@ -39,6 +39,7 @@ class ParameterSections:
         self._rows = rows
         self._samples = inputs.samples.document if inputs.samples is not None else None
         self._charts = chart_data(inputs)
+        self._shown: set[int] = set()
 
     def sections(self, document_id: str) -> Iterator[Section]:
         """The subsections in the order of the result."""
@@ -59,7 +60,8 @@ class ParameterSections:
             yield _combinations(quote, parameter, self._rows)
         yield from _codes(quote, parameter)
         row = headline_rows(self._document).get(parameter.key)
-        if row in self._rows:
+        if row in self._rows and row not in self._shown:
+            self._shown.add(row)
             yield EvidenceList("The observation behind the measured value", (self._rows[row].evidence,))
 
     def _facts(self, quote: Quote, parameter: ParameterResult) -> Iterator[Fact]:
