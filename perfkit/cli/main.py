@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "pics": "write, check and describe the PICS file of a DUT",
     "plan": "list the conformance test cases that a PICS asks for, and the values that they yield",
     "report": "write the report of a campaign: HTML, Markdown, PDF, notebook",
+    "redact": "copy a campaign with identities and secrets replaced, timings untouched",
     "responder": "answer the link measurements of `perfkit network` from the far end",
     "schema": "print the JSON Schema of a result document",
     "verify": "check a dossier: hashes, figures recomputed from the raw logs, signatures",

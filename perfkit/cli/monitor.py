@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     how = parser.add_argument_group("how often, and for how much")
     how.add_argument("--interval", type=duration_s, default=10.0, metavar="TIME", help="between two looks (10s)")
-    how.add_argument("--bandwidth-every", type=duration_s, metavar="TIME", help="also the bandwidth (90 kB each time)")
+    how.add_argument("--bandwidth-every", type=duration_s, metavar="TIME", help="also the bandwidth (45 to 90 kB each)")
     how.add_argument("--max-bytes-per-hour", type=int, metavar="N", help="IP bytes, both directions (100000)")
     how.add_argument("--duration", type=duration_s, metavar="TIME", help="end after this time (default: Ctrl-C)")
     out = parser.add_argument_group("output")
@@ -137,6 +137,7 @@ def record_path(arguments: argparse.Namespace) -> Path:
         raise UsageError("the record needs a file: --out FILE, or --campaign DIR for a campaign folder")
     campaign = CampaignFolder(arguments.campaign).existing()
     word = re.sub(r"[^\w.]+", "-", arguments.label or platform.node()).strip("-.")
+    campaign.network.mkdir(exist_ok=True)
     return campaign.network / f"monitor-{word or 'link'}.jsonl"
 
 

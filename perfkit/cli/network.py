@@ -137,7 +137,7 @@ def _through_device(uri: str, arguments: argparse.Namespace, plan: SurveyPlan, p
         if arguments.record_raw is not None:
             recorder = stack.enter_context(open_recording(arguments.record_raw))
         if uri == "auto":
-            progress.step("", "looking for a dongle", 0)
+            progress.step("", "looking for a dongle", lambda: 0)
             findings = detect()
             for finding in findings:
                 progress.tell(f"{'found' if finding.uri else 'no   '}  {finding.place}: {finding.detail}")

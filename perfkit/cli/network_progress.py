@@ -1,11 +1,13 @@
-"""What the measurement is doing, on stderr: the budget and sentences always, the running line only on a terminal."""
+"""What the measurement is doing, on stderr: the budget and sentences always, the ticking line only on a terminal."""
 
 from __future__ import annotations
 
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from perfkit_probes.budget import Budget
 
 _CLEAR_LINE = "\r\x1b[K"
+_EVERY_S = 0.5
 _WHAT = {
     "connect": "connecting to the responder",
     "latency": "latency",
@@ -25,39 +28,72 @@ _WHAT = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What happens, since when, and whom to ask for the bytes used."""
+
+    technology: str
+    text: str
+    used_bytes: Callable[[], int]
+    begun_s: float
+
+
 class NetworkProgress:
-    """Follows a survey; a terminal that was closed meanwhile disturbs nothing."""
+    """Follows a survey with a line that ticks; a terminal that was closed meanwhile disturbs nothing."""
 
     def __init__(self) -> None:
         self._is_watched = is_terminal(sys.stderr)
-        self._begun_s = time.monotonic()
+        self._step: _Step | None = None
         self._shown = False
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._ticker = threading.Thread(target=self._tick, name="progress", daemon=True)
 
     def budget(self, budgets: Mapping[str, Budget]) -> None:
         """Say what will be spent at most."""
         parts = [f"{technology_text(name)} {size_text(one.max_bytes)}" for name, one in budgets.items()]
         self.tell(f"at most {', '.join(parts)} (IP bytes, both directions) will be sent and received")
 
-    def step(self, technology: str, text: str, used_bytes: int) -> None:
+    def step(self, technology: str, text: str, used_bytes: Callable[[], int]) -> None:
         """Show what happens, how long it has taken so far, and the bytes used in this technology."""
-        if not self._is_watched:
-            return
-        self._shown = True
-        self._write(_CLEAR_LINE + step_line(technology, text, used_bytes, time.monotonic() - self._begun_s))
+        if self._is_watched:
+            self._step = _Step(technology, text, used_bytes, time.monotonic())
+            self._draw()
 
     def tell(self, line: str) -> None:
         """Print a sentence on a line of its own."""
-        self._wipe()
-        self._write(f"perfkit: {printable(line)}\n")
+        with self._lock:
+            self._wipe()
+            self._write(f"perfkit: {printable(line)}\n")
+
+    def _tick(self) -> None:
+        while not self._ended.wait(_EVERY_S):
+            self._draw()
+
+    def _draw(self) -> None:
+        with self._lock:
+            step = self._step
+            if step is None or self._ended.is_set():
+                return
+            self._shown = True
+            elapsed_s = time.monotonic() - step.begun_s
+            self._write(_CLEAR_LINE + step_line(step.technology, step.text, step.used_bytes(), elapsed_s))
 
     def __enter__(self) -> Self:
+        """Begin to tick, where somebody watches."""
+        if self._is_watched:
+            self._ticker.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wipe the line."""
-        self._wipe()
+        """Stop ticking and wipe the line."""
+        self._ended.set()
+        if self._ticker.is_alive():
+            self._ticker.join()
+        with self._lock:
+            self._wipe()
 
     def _wipe(self) -> None:
         if self._shown:
@@ -76,7 +112,7 @@ def technology_text(name: str) -> str:
 
 
 def step_line(technology: str, text: str, used_bytes: int, elapsed_s: float) -> str:
-    """The line, at most 79 columns.
+    """The line, at most 79 columns; the time is that of the step.
 
     Examples:
         >>> step_line("2g", "require", 41_000, 63.4)

@@ -13,6 +13,7 @@ SCHEMAS: dict[str, str] = {
     "monitor": "perfkit.core.monitor_record",
     "network": "perfkit.core.network_record",
     "plan": "perfkit.core.plan_record",
+    "redaction": "perfkit.core.redaction_record",
     "verification": "perfkit.core.verification_record",
     "report": "perfkit.report.content.model",
 }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
 
+Handler = Callable[[int, FrameType | None], object] | int | None
 _WAYS = {
     "SIGINT": "interrupted (Ctrl-C)",
     "SIGTERM": "terminated (SIGTERM)",
@@ -21,7 +23,7 @@ class StopRequest:
     def __init__(self) -> None:
         self.event = threading.Event()
         self.reason: str | None = None
-        self._before: dict[signal.Signals, object] = {}
+        self._before: dict[signal.Signals, Handler] = {}
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
         self.reason = self.reason or _WAYS[signal.Signals(number).name]
@@ -39,4 +41,4 @@ class StopRequest:
     ) -> None:
         """Put the signals back as they were."""
         for number, before in self._before.items():
-            signal.signal(number, before)  # type: ignore[arg-type] # what signal() gave, it takes
+            signal.signal(number, signal.SIG_DFL if before is None else before)

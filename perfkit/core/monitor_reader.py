@@ -91,7 +91,7 @@ class MonitorReader:
         return record
 
     def _pass_over(self, line: bytes, reason: str, *, is_cut: bool) -> None:
-        if self._session is None and self.line_count == 1 and not _begins_like_a_header(line):
+        if self._session is None and self.line_count == 1 and not may_be_monitor_record(line):
             raise InputError(f"{self.name}:1: this is not a record of `perfkit monitor` ({reason})")
         self.unreadable_count += 1
         self.cut_count += is_cut
@@ -122,6 +122,7 @@ def is_monitor_record(head: bytes) -> bool:
     return head.startswith(_HEADER)
 
 
-def _begins_like_a_header(line: bytes) -> bool:
-    """Whether a first line may be a header, or what was written of one."""
-    return is_monitor_record(line) or _HEADER.startswith(line.rstrip(b"\n"))
+def may_be_monitor_record(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of a monitor's record, or what was written of one before a crash."""
+    first = head.partition(b"\n")[0]
+    return is_monitor_record(head) or (first != b"" and _HEADER.startswith(first))

@@ -16,11 +16,13 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from perfkit.core.errors import UsageError
+from perfkit.core.monitor_reader import may_be_monitor_record
 from perfkit.core.monitor_record import Event, EventKind, Gap, GapCause, Quantity, Record, Sample, encode
 from perfkit_probes.monitor.moments import Moment
 
 _BACKLOG_LINES = 10_000
 _SYNC_EVERY_S = 10.0
+_HEAD_BYTES = 64
 
 
 class Disk(Protocol):
@@ -47,15 +49,15 @@ class AppendedFile:
         """Open or create `path`; half a line at its end is ended first, so that what follows can be read.
 
         Raises:
-            UsageError: it cannot be written, or another monitor is writing it.
+            UsageError: it cannot be written, holds something else, or another monitor is writing it.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
         try:
             _take(self._file, path)
+            _refuse_foreign(self._file, path)
             if _ends_in_half_a_line(self._file):
                 os.write(self._file, b"\n")
         except OSError as error:
@@ -88,6 +90,14 @@ def _take(file: int, path: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise UsageError(f"{path} is being written by another `perfkit monitor`; choose another file") from None
+
+
+def _refuse_foreign(file: int, path: Path) -> None:
+    """Append to records of the monitor alone: anything else would be spoilt."""
+    os.lseek(file, 0, os.SEEK_SET)
+    head = os.read(file, _HEAD_BYTES) if path.is_file() else b""
+    if head and not may_be_monitor_record(head):
+        raise UsageError(f"{path} exists and is no record of `perfkit monitor`; choose another file")
 
 
 def _ends_in_half_a_line(file: int) -> bool:

@@ -120,7 +120,7 @@ def test_a_disk_that_does_not_keep_what_it_took_is_said() -> None:
 
 
 def test_a_second_start_appends_a_session_after_half_a_line(tmp_path: Path) -> None:
-    path, clock = tmp_path / "deep" / "link.jsonl", DrivenClock()
+    path, clock = tmp_path / "link.jsonl", DrivenClock()
     for _ in range(2):
         with RecordFile(AppendedFile(path)) as file:
             file.write([header_at(clock.now()), sample_at(clock.now(), 0)], clock.now())
@@ -142,6 +142,23 @@ def test_two_monitors_do_not_write_one_file(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         AppendedFile(tmp_path)
+
+
+def test_a_file_that_holds_something_else_is_not_spoilt(tmp_path: Path) -> None:
+    path = tmp_path / "perf.yaml"
+    path.write_text("schema: perfkit.pics/1\n")
+    with pytest.raises(UsageError, match="is no record of `perfkit monitor`; choose another file"):
+        AppendedFile(path)
+    assert path.read_text() == "schema: perfkit.pics/1\n"
+
+
+def test_a_session_follows_a_header_that_was_cut(tmp_path: Path) -> None:
+    path, clock = tmp_path / "link.jsonl", DrivenClock()
+    path.write_bytes(b'{"record":"sess')
+    with RecordFile(AppendedFile(path)) as file:
+        file.write([header_at(clock.now())], clock.now())
+    records, reader = records_in(path.read_bytes())
+    assert ([type(one) for one in records], reader.cut_count) == ([Session], 1)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is of Linux")
