@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 MAX_DEPTH = 200
-_OPENING = re.compile(r"[\[{]")
+# What JSON can begin with, so that most brackets of prose ([info], {x}) are passed over. No array begins with a word.
+_OPENING = re.compile(r'\[(?=\s*["\[{\]\d-])|\{(?=\s*["}])')
 # A string ends at its line's end at the latest: JSON knows no raw line break, and a cut frame must not eat the next.
 _TOKEN = re.compile(
     r'\s*(?:(?P<text>"(?:[^"\\\n]|\\[^\n])*(?:"|(?=\\?(?:\n|\Z))))|(?P<mark>[{}\[\],:])|(?P<bare>[^\s{}\[\],:"]+))'
@@ -49,7 +50,7 @@ Node = Scalar | Container
 
 
 def json_in(text: str) -> Iterator[Container]:
-    """Every outermost object and array in a text, in its order. A bracket of prose gives a container of odd items."""
+    """Every outermost object and array in a text, in its order. A number in brackets looks like one."""
     position = 0
     while (opening := _OPENING.search(text, position)) is not None:
         parser = _Parser(text, opening.start())
@@ -139,6 +140,8 @@ class _Parser:
 
 def _decoded(literal: str) -> str:
     """The string behind a quoted literal; of a cut or odd one, what is written."""
+    if "\\" not in literal and literal.endswith('"') and len(literal) > 1:
+        return literal[1:-1]
     try:
         value = json.loads(literal, strict=False)
     except ValueError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from perfkit.core.json_text import Container, Node, Scalar, json_in, scalars
 
@@ -25,6 +26,7 @@ _NO_LETTERS = re.compile(r"[^a-z]+")
 
 _NO_SECRETS = frozenset({"null", "true", "false"})
 _VALUE_NAMES = frozenset({"value", "attributevalue"})
+_PARTS_OF_A_VARIABLE = frozenset({"variableattribute", ""})
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----.*?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----|\Z)", re.S
 )
@@ -39,6 +41,7 @@ _ASSIGNED = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)
 def is_secret_key(name: str) -> bool:
     """Whether the value of this configuration key, variable or field is a secret, by its name alone.
 
@@ -61,12 +64,12 @@ def secret_scalars(node: Node) -> Iterator[Scalar]:
     A value is one by the name of its member, or where it stands beside the name of a secret: as `value` of a
     configuration `key` (1.6), as `attributeValue` of a `variable` (2.x).
     """
-    waiting = [node]
+    waiting = [(node, False)]
     while waiting:
-        current = waiting.pop()
+        current, is_of_secret = waiting.pop()
         if isinstance(current, Scalar):
             continue
-        beside_secret = _names_a_secret(current)
+        beside_secret = is_of_secret or _names_a_secret(current)
         is_vpn = current.member("server") is not None  # its `key` is the shared secret of the tunnel
         for name, item in current.items:
             lowered = (name or "").lower()
@@ -74,7 +77,7 @@ def secret_scalars(node: Node) -> Iterator[Scalar]:
             if is_named or (beside_secret and lowered in _VALUE_NAMES):
                 yield from scalars(item)
             else:
-                waiting.append(item)
+                waiting.append((item, beside_secret and lowered in _PARTS_OF_A_VARIABLE))
 
 
 def _names_a_secret(container: Container) -> bool:

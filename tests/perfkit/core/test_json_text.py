@@ -29,6 +29,12 @@ def test_valid_json_is_read_as_the_standard_library_reads_it(
     value: object, indent: int | None, ascii_only: bool
 ) -> None:
     text = json.dumps([value], indent=indent, ensure_ascii=ascii_only)
+    if isinstance(value, bool) or value is None:
+        value = [value]  # an array that begins with a word is not looked for
+        text = json.dumps({"a": value}, indent=indent, ensure_ascii=ascii_only)
+        (root,) = json_in(text)
+        assert as_python(root, text) == {"a": value}
+        return
     (root,) = json_in(text)
     assert as_python(root, text) == [value]
 
@@ -43,11 +49,12 @@ def test_any_text_is_survived_and_the_places_are_those_of_the_values(text: str) 
 @pytest.mark.parametrize(
     ("text", "values"),
     [
-        ('[12:24:30:763] [msg-in]  [3,"a",{"b":"c"}]', ["12", "msg-in", "3", "a", "c"]),
+        ('[12:24:30:763] [msg-in]  [3,"a",{"b":"c"}]', ["12", "3", "a", "c"]),
         ('[2,"a","B",{"x":"cut\n[3,"q",{}]', ["2", "a", "B", "cut", "3", "q"]),
         ('{"a":"b\\', ["b"]),
         ('{"a":1 "b":"comma lost"}', ["1", "comma lost"]),
         ("[[[", []),
+        ("[info] {x}", []),
         ('{"a" 1}', ["a"]),
     ],
 )
