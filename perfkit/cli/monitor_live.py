@@ -31,6 +31,7 @@ class LiveView(MonitorView):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
+        self._levels = levels_for(sys.stdout.encoding)  # rich puts something in its place while it draws
         self._events: deque[str] = deque(maxlen=_EVENTS_SHOWN)
         self._session: Session | None = None
         self._latency = History(1.0, _COLUMNS)
@@ -100,10 +101,10 @@ class LiveView(MonitorView):
         minutes = _COLUMNS * session.interval_s / 60
         yield "monitor", Text(printable(_title(session)))
         if self._last_latency is not None:
-            yield "latency", _trace(self._latency, latency_text(self._last_latency), self.tally.latency.text)
+            yield "latency", self._trace(self._latency, latency_text(self._last_latency), self.tally.latency.text)
             yield "", Text(f"at most {THRESHOLDS.latency_ms:g} ms, last {minutes:.0f} min", style="dim")
         if self._last_signal is not None:
-            yield "RSSI", _trace(self._rssi, _signal(self._last_signal), self.tally.rssi.text)
+            yield "RSSI", self._trace(self._rssi, _signal(self._last_signal), self.tally.rssi.text)
             yield "", Text(f"at least {THRESHOLDS.rssi_dbm:g} dBm, last {minutes:.0f} min", style="dim")
         cap = f", cap {session.max_bytes_per_hour / 1000:.0f} kB in any hour"
         yield "cost", Text(f"{self._spent_bytes / 1000:.1f} kB" + (cap if session.target else ""))
@@ -111,6 +112,16 @@ class LiveView(MonitorView):
         yield "record", Text(f"{self._path}, {self.tally.samples} samples (Ctrl-C ends it)")
         for line in self._events:
             yield "", Text(line, style="yellow")
+
+    def _trace(self, history: History, now: str, share: str) -> Text:
+        """A sparkline, red where the threshold was missed, the last value and the share in specification."""
+        from rich.text import Text
+
+        line = Text()
+        for mark, is_missed in history.marks(self._levels):
+            line.append(mark, style="red" if is_missed else "green")
+        line.append(f"  {printable(now)}; {share}")
+        return line
 
 
 def _title(session: Session) -> str:
@@ -123,17 +134,6 @@ def _title(session: Session) -> str:
 
 def _signal(sample: Sample) -> str:
     return signal_text(sample.signal) if sample.signal is not None else sample.reasons.get("signal", "")
-
-
-def _trace(history: History, now: str, share: str) -> Text:
-    """A sparkline, red where the threshold was missed, the last value and the share in specification."""
-    from rich.text import Text
-
-    line = Text()
-    for mark, is_missed in history.marks(levels_for(sys.stdout.encoding)):
-        line.append(mark, style="red" if is_missed else "green")
-    line.append(f"  {printable(now)}; {share}")
-    return line
 
 
 def clock_text(clock: ClockState | None) -> str:
