@@ -84,7 +84,11 @@ class LogClock(msgspec.Struct, frozen=True):
 
 
 class MonitorSession(msgspec.Struct, frozen=True):
-    """One session of `perfkit monitor`. `clock_error_s` is what its host knew of its clock, and every step of it."""
+    """One session of `perfkit monitor`.
+
+    `clock_error_s` is what its host knew of its clock's error, and every step of it; `synchronized` whether the clock
+    was kept right all the time, None where the system does not tell.
+    """
 
     session: str
     line: int
@@ -99,6 +103,7 @@ class MonitorSession(msgspec.Struct, frozen=True):
     samples: int
     clock_steps: int
     clock_error_s: float
+    synchronized: bool | None
     ended: bool
 
 

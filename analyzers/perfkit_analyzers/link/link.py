@@ -60,6 +60,12 @@ def warnings(network: NetworkJoin) -> Iterator[str]:
             shown = monitor.unreadable[0]
             lines = f"{monitor.unreadable_count} {'line' if monitor.unreadable_count == 1 else 'lines'}"
             yield f"{monitor.path}: {lines} could not be read, {monitor.cut} of them half-written (first: {shown})"
+        loose = [session for session in monitor.sessions if session.synchronized is False]
+        if loose:
+            yield (
+                f"{monitor.path}:{loose[0].line}: the clock of {loose[0].host}, where the monitor ran, was not kept "
+                "right by NTP; state how far it may be off with --log-clock-tolerance"
+            )
         for session in monitor.sessions:
             if session.clock_steps:
                 yield (

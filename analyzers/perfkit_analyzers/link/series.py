@@ -82,6 +82,7 @@ class SessionSeries:
         self.first_ns = self.last_ns = time_ns(session.time)
         self.ended = False
         self.operators: set[str] = set()
+        self.synchronized: bool | None = None
         self._clock_error_ms = 0.0
         self._see_clock(session.clock)
 
@@ -142,6 +143,8 @@ class SessionSeries:
     def _see_clock(self, clock: ClockState) -> None:
         error_ms = abs(clock.offset_ms or 0.0) + (clock.max_error_ms or 0.0)
         self._clock_error_ms = max(self._clock_error_ms, error_ms)
+        if clock.synchronized is not None:
+            self.synchronized = clock.synchronized and self.synchronized is not False
 
     def finish(self) -> None:
         """Settle until when each look speaks: the session is read."""

@@ -44,5 +44,6 @@ def session_info(series: SessionSeries) -> MonitorSession:
         samples=series.samples,
         clock_steps=len(series.steps_s),
         clock_error_s=series.tolerance_ns / 1e9,
+        synchronized=series.synchronized,
         ended=series.ended,
     )

@@ -9,7 +9,7 @@ import pytest
 from perfkit.core.analysis_record import AnalysisDocument, ParameterResult
 from perfkit.core.errors import InputError
 from perfkit.core.link_state import LinkStatus
-from perfkit.core.monitor_record import GapCause, Quantity, Record
+from perfkit.core.monitor_record import ClockState, GapCause, Quantity, Record
 from perfkit.core.pics.model import Dut, DutType, Pics
 from perfkit.core.policy import NetworkUse, Policy
 from perfkit.core.sample import Flag, Reason, RowKind
@@ -306,3 +306,15 @@ def test_no_record_leaves_no_trace(tmp_path: Path) -> None:
     assert joined.document.network is None
     assert joined.response.link is None
     assert joined.statuses() == {}
+
+
+def test_a_clock_that_was_not_kept_right_is_warned_of(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "m.jsonl", [session(clock=ClockState(False, None, None, "adjtimex", None)), sample(0, GOOD_MS)]
+    )
+    joined = Joined(tmp_path, body_of([3]), records=[path])
+
+    assert any(
+        "m.jsonl:1: the clock of laptop, where the monitor ran, was not kept right" in w
+        for w in joined.document.warnings
+    )
