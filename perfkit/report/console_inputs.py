@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.core.analysis_record import AnalysisDocument, AnomalyInfo, RunInfo
 from perfkit.report.console_blocks import facts, heading, indented, plain_table, text
+from perfkit.report.console_configuration import configuration_blocks, dut_facts
 from perfkit.report.wording import NOTHING, counted, seconds
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 def input_blocks(document: AnalysisDocument, *, full: bool) -> Iterable[RenderableType]:
     """A summary; with `full` also every input and run."""
     yield heading("Read")
-    yield facts(_summary(document))
+    yield facts((*_summary(document), *dut_facts(document)))
     if full:
+        yield from configuration_blocks(document.configuration)
         yield heading("Inputs")
         yield indented(_inputs(document))
         yield heading("Runs")
