@@ -39,11 +39,21 @@ def _blocks(document: CoverageDocument) -> Iterator[Block]:
     )
     if document.criteria:
         yield _criteria(document)
-    remaining = [f"{item.item}: {item.reason}" for entry in document.criteria for item in entry.remaining]
+    remaining = list(_remaining(document))
     if remaining:
         yield Notice("Still to be done", tuple(remaining), Tone.ALARM)
     yield from _findings(document)
     yield _matrix(document)
+
+
+def _remaining(document: CoverageDocument) -> Iterator[str]:
+    """What is missing for the criteria, by reason."""
+    items: dict[str, list[str]] = {}
+    for criterion in document.criteria:
+        for item in criterion.remaining:
+            items.setdefault(item.reason, []).append(item.item)
+    for reason, names in items.items():
+        yield f"{reason} ({len(names)}): {', '.join(names)}"
 
 
 def _criteria(document: CoverageDocument) -> Table:
@@ -97,7 +107,7 @@ def _case(case: CoveredCase) -> tuple[Cell, ...]:
         cell(planned.test_case),
         cell(planned.title),
         cell(planned.requirement.name.lower()),
-        cell(f"{case.state.symbol} {case.state}", tone),
+        cell(case.state, tone),
         cell(str(len(case.runs))),
         cell("; ".join(remark for remark in remarks if remark)),
     )

@@ -52,8 +52,9 @@ def traceability_section(inputs: ReportInputs, documents: tuple[DocumentInfo, ..
 
 
 def _equipment(inputs: ReportInputs) -> Iterator[Fact]:
-    for read in inputs.network:
-        yield fact(f"Network device of {read.id}", _device(read.document))
+    devices = dict.fromkeys(_device(read.document) for read in inputs.network)
+    if devices:
+        yield fact("Network measured with", *devices)
     own = inputs.lab.test.equipment
     for entry in own:
         yield fact(entry.name, ", ".join(text for text in (entry.identification, entry.calibration) if text) or "-")

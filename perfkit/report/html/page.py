@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,11 +19,17 @@ from perfkit.report.inputs import ReportInputs
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 STACKED_ROWS = 30
 """Up to so many rows a table is laid out as one card per row on a phone; a longer one is scrolled sideways."""
 SEARCHED_ROWS = 30
 """From so many rows on a table can be filtered."""
+
+
+LONG_WORD = 16
+# Up to and with a punctuation mark, up to a capital letter after a small one, else sixteen letters.
+_BREAK = re.compile(r".{1,16}?(?:[/_.:,;=&?!-]+|(?<=[a-z])(?=[A-Z])|$)|.{1,16}", re.S)
 
 
 class Source(NamedTuple):
@@ -57,7 +65,7 @@ def _environment() -> Environment:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:
         raise UsageError("HTML needs the extra `report`: pip install 'perfkit[report]'") from None
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("perfkit.report.html", ""),
         autoescape=True,
         undefined=StrictUndefined,
@@ -65,6 +73,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["breakable"] = breakable
+    return environment
+
+
+@lru_cache(maxsize=10_000)
+def breakable(text: str) -> Markup:
+    """`text` escaped, with places in long words where a line may break: file names, actions, digests."""
+    from markupsafe import Markup, escape
+
+    words = [word if len(word) <= LONG_WORD else "\0".join(_BREAK.findall(word)) for word in text.split(" ")]
+    return Markup(str(escape(" ".join(words))).replace("\0", "<wbr>"))  # noqa: S704 - escaped before
 
 
 def _is_stacked(table: Table) -> bool:

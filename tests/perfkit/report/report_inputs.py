@@ -97,6 +97,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
         self.page.tags.append((tag, attributes))
+        if self._open and self._open[-1] == "wbr":
+            self._open.pop()
         self._open.append(tag)
         if tag == "data":
             document, _, pointer = str(attributes["data-at"]).partition("#")
@@ -113,6 +115,8 @@ class _Reader(HTMLParser):
         inside = self._open[-1] if self._open else ""
         if inside == "script":
             self.page.scripts[-1] += data
+        elif inside == "wbr":
+            self.page.texts[-1] += data  # a place where a line may break is no gap
         elif inside != "style":
             self.page.texts.append(data)
         if inside == "data":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from html import unescape as html_text
 
 import msgspec
 import pytest
@@ -13,7 +14,7 @@ from perfkit.core.lab.model import Lab, Laboratory
 from perfkit.core.sample import Reason, RowKind
 from perfkit.report.content.build import build_content
 from perfkit.report.content.model import Logo
-from perfkit.report.html.page import render
+from perfkit.report.html.page import breakable, render
 from perfkit.report.inputs import ReportInputs
 from tests.perfkit.report import network_documents
 from tests.perfkit.report.documents import DOCUMENT, HOSTILE_DOCUMENT
@@ -171,6 +172,24 @@ def test_a_document_full_of_hostile_texts_is_laid_out() -> None:
 
     assert "\\x1b[31m[bold red]=cmd|'/c calc'!A1[/]\\x00<&>\"\\ud800" in shown.text
     assert len(shown.scripts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("short", "short"),
+        ("ChangeAvailability/StatusNotification", "Change|Availability/|Status|Notification"),
+        ("a.log:1-2 and more words", "a.log:1-2 and more words"),
+        ("0" * 40, "0" * 16 + "|" + "0" * 16 + "|" + "0" * 8),
+        ("<b>ClickHereNow</b></b>", "&lt;b&gt;Click|Here|Now&lt;/|b&gt;&lt;/|b&gt;"),
+        ("a<wbr>&&&&&&&&&&&&&", "a&lt;wbr&gt;&amp;" + "&amp;" * 12),
+    ],
+)
+def test_long_words_may_break_and_stay_text(text: str, marked: str) -> None:
+    shown = str(breakable(text))
+
+    assert shown == marked.replace("|", "<wbr>")
+    assert html_text(shown.replace("<wbr>", "")) == text
 
 
 def test_names_in_other_scripts_are_printed_as_they_are() -> None:
