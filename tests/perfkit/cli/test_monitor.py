@@ -190,6 +190,7 @@ def test_the_live_view_shows_the_last_minutes_beside_the_thresholds() -> None:
     for number, value_ms in enumerate([60.0, 70.0, 1200.0]):
         view.sample(sample_at(clock.now(), number, latency=active(value_ms), signal=heard(-70.0 - 10 * number)))
         clock.sleep(10)
+    view.sample(sample_at(DrivenClock(monotonic_ns=1_025_000_000_000).now(), 3, signal=heard(-60.0)))
     view.event(Event(clock.now().time, 0.0, EventKind.DEVICE_AWAY, "unplugged"))
     page = page_of(view)
     lines = [line.rstrip() for line in page.splitlines()]
@@ -198,8 +199,8 @@ def test_the_live_view_shows_the_last_minutes_beside_the_thresholds() -> None:
     low, high, middle = bars[0], bars[-1], bars[4]
     assert lines[1].startswith(f"latency  {low}{low}{high}  1200.0 ms active (threshold not met); 66.7 % of 3")
     assert "at most 1000 ms, last 10 min" in lines[2]
-    assert lines[3].startswith(f"RSSI     {high}{middle}{low}  RSSI -90 dBm; 66.7 % of 3 in specification")
-    assert "link.jsonl, 3 samples" in page
+    assert lines[3].startswith(f"RSSI     {high}{middle}{low}  RSSI -60 dBm; 75.0 % of 4 in specification")
+    assert "link.jsonl, 4 samples" in page
     assert "05:00:30Z device away: unplugged" in page
 
 
@@ -213,7 +214,7 @@ def test_what_is_known_of_the_clock_in_words() -> None:
 
 def test_a_column_shows_its_worst_value_and_time_without_one_is_a_hole() -> None:
     history = History(10.0, 5)
-    for at_s, value in [(0, 10.0), (3, 90.0), (12, None), (21, 50.0)]:
+    for at_s, value in [(0, 10.0), (3, 90.0), (6, 20.0), (12, None), (21, 50.0)]:
         history.add(at_s, value, is_missed=value == 90.0)
     assert history.marks("_-#") == [("#", True), (" ", False), ("_", False)]
     history.add(10_000, 10.0, is_missed=False)
