@@ -7,7 +7,7 @@ from typing import cast
 import msgspec
 
 from perfkit.core.pics.expression import Facts
-from perfkit.core.pics.model import CertificateScope, Pics, ProductSubtype
+from perfkit.core.pics.model import CertificateScope, Pics
 
 _PROFILES = ("firmware_management", "smart_charging", "reservation", "local_auth_list_management", "remote_trigger")
 _SECTIONS = ("dut", "communication", "features", "limits", "profiles", "security")
@@ -27,14 +27,12 @@ def stated_facts(pics: Pics) -> dict[str, object]:
 def facts_of(pics: Pics) -> Facts:
     """The stated facts and those that the test procedure lets one conclude.
 
-    A full certificate contains every profile (A.1); Core is part of both certificates (A.1); Smart Charging is not
-    applicable to Mode 1/2-only stations (A.1); who fills in the PICS of A.2 applies for the security certificate.
+    A full certificate contains every profile (A.1); Core is part of both certificates (A.1); who fills in the PICS of
+    A.2 applies for the security certificate.
     """
     facts = stated_facts(pics)
     facts["profiles.core"] = True
     if pics.profiles.certificate is CertificateScope.FULL:
         facts |= {f"profiles.{profile}": True for profile in _PROFILES}
-    if pics.dut.product_subtype is ProductSubtype.MODE_1_2_ONLY:
-        facts["profiles.smart_charging"] = False
     facts.setdefault("security.certificate", any(key.startswith("security.") for key in facts))
     return facts

@@ -11,6 +11,7 @@ from perfkit.core.pics.model import DutType, Pics
 from perfkit.core.plan_record import PlanDocument
 
 MILLISECONDS_CLAUSE = "A, Support for milliseconds in OCPP messages"
+OFFICIAL_BASIS = "OCPP 1.6"
 FAULT, NOTE = Severity.FAULT, Severity.NOTE
 
 
@@ -37,7 +38,8 @@ def _open(
         message = f"state {', '.join(planned.missing_keys)} in the PICS, so that every test case can be decided"
         yield CoverageFinding(NOTE, message, "7.3, Preparation 4", None)
     is_station = planned.dut_type == DutType.CHARGING_STATION
-    if is_station and document.configuration.complete_read is None:
+    is_1_6 = document.basis == OFFICIAL_BASIS
+    if is_station and is_1_6 and document.configuration.complete_read is None:
         message = "all configuration keys were never read at once, which TC_019 does"
         yield CoverageFinding(FAULT, message, "4.2; 7.3, Preparation 7", None)
     if is_station and not resets.logged and document.runs:
