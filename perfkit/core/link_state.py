@@ -46,3 +46,4 @@ class LinkAt(msgspec.Struct, frozen=True, gc=False):
 
 
 NO_CLOCK = LinkAt(LinkStatus.NO_CLOCK)
+NO_SAMPLE = LinkAt(LinkStatus.NO_SAMPLE)

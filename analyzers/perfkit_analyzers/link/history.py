@@ -9,13 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from perfkit.core.link_state import LinkAt, LinkSample, LinkStatus
+from perfkit.core.link_state import NO_SAMPLE, LinkAt, LinkSample, LinkStatus
 from perfkit.core.network_record import Verdict
 from perfkit_analyzers.link.intervals import Cover, Interval, common, union, without
 from perfkit_analyzers.link.series import Look, Piece, SessionSeries, Threshold
 
-_REQUIRED = (Threshold.LATENCY, Threshold.RSSI)
+_FOR_EVER_NS = 1 << 63
+_SECOND_NS = 1e9
 
 
 def _spoken(look: Look) -> Interval:
@@ -23,28 +25,33 @@ def _spoken(look: Look) -> Interval:
     return look.from_ns, max(look.until_ns, look.time_ns + 1)
 
 
+_Named = tuple[Look, str]
+"""A look and the file that it is written in."""
+
+
 class _Looks:
     """Looks of all sessions in the order of their times, with their files."""
 
-    def __init__(self, looks: Iterable[tuple[Look, str]]) -> None:
+    def __init__(self, looks: Iterable[_Named]) -> None:
         self.looks = sorted(looks, key=lambda pair: pair[0].from_ns)
         self.spoken: list[Interval] = [_spoken(look) for look, _ in self.looks]
         self._starts = [start for start, _ in self.spoken]
+        self._ends = [end for _, end in self.spoken]
         self._longest_ns = max((end - start for start, end in self.spoken), default=0)
 
-    def speaking(self, start_ns: int, end_ns: int) -> Iterator[tuple[Look, str]]:
+    def speaking(self, start_ns: int, end_ns: int) -> list[_Named]:
         """The looks that speak for an interval."""
-        first = bisect_left(self._starts, start_ns - self._longest_ns)
-        for index in range(first, bisect_right(self._starts, end_ns)):
-            if self.spoken[index][1] > start_ns:
-                yield self.looks[index]
+        starts, ends, looks = self._starts, self._ends, self.looks
+        last = bisect_right(starts, end_ns)
+        first = bisect_left(starts, start_ns - self._longest_ns, 0, last)
+        return [looks[index] for index in range(first, last) if ends[index] > start_ns]
 
 
 class _Quantity:
     """What is known of one quantity, and when its threshold was missed."""
 
     def __init__(self, threshold: Threshold, sessions: Iterable[SessionSeries]) -> None:
-        measured: list[tuple[Look, str]] = []
+        measured: list[_Named] = []
         self.missed: list[Interval] = []
         self._sure_edges: list[Interval] = []
         self._possible_edges: list[Interval] = []
@@ -58,7 +65,6 @@ class _Quantity:
                 self._possible_edges += _widened([*missed, *_before_missed(piece)], tolerance_ns)
         self.looks = _Looks(measured)
         self._sure, self._possible = Cover(self._sure_edges), Cover(self._possible_edges)
-        self._known = Cover(self.looks.spoken)
 
     def surely_missed(self, start_ns: int, end_ns: int, tolerance_ns: int) -> bool:
         """Whether a look that missed the threshold speaks for the interval, wherever the clocks are."""
@@ -67,10 +73,6 @@ class _Quantity:
     def possibly_missed(self, start_ns: int, end_ns: int, tolerance_ns: int) -> bool:
         """Whether one may: for some difference of the clocks, or because the next look missed it."""
         return self._possible.meets(end_ns + tolerance_ns, start_ns - tolerance_ns)
-
-    def known(self, start_ns: int, end_ns: int) -> bool:
-        """Whether a look that measured something speaks for the interval."""
-        return self._known.meets(end_ns, start_ns)
 
     def edges(self, tolerance_ns: int) -> Iterator[int]:
         """The moments at which an answer may change."""
@@ -111,15 +113,38 @@ def _before_missed(piece: Piece) -> Iterator[Interval]:
 
 
 class _Answers:
-    """The answers for one tolerance: `edges` are the moments between which they are the same."""
+    """The answers for one tolerance: `edges` are the moments between which they are the same.
+
+    `low_ns`, `high_ns` and `last` are the stretch that was asked for last and its answer: rows come nearly in order.
+    """
 
     def __init__(self, edges: Iterable[int]) -> None:
-        self.edges = sorted(set(edges))
+        self.edges = [-_FOR_EVER_NS, *sorted(set(edges)), _FOR_EVER_NS]
         self.known: dict[int, LinkAt] = {}
+        self.low_ns = self.high_ns = 0
+        self.last = NO_SAMPLE
+
+
+class _Radio(NamedTuple):
+    """The looks at the radio that speak for an interval, the weakest RSSI among them, the technology of the last."""
+
+    signals: list[_Named]
+    rssi_dbm: LinkSample | None
+    technology: str | None
+
+
+_WIRED = _Radio([], None, None)
+
+
+def _status(has_latency: bool, has_rssi: bool, *, is_mobile: bool) -> LinkStatus:
+    """What is said where no threshold was missed."""
+    if has_latency and (has_rssi or not is_mobile):
+        return LinkStatus.IN_SPECIFICATION
+    return LinkStatus.INCOMPLETE if has_latency or has_rssi else LinkStatus.NO_SAMPLE
 
 
 class LinkHistory:
-    """The link as all sessions saw it. Times are nanoseconds since 1970 UTC.
+    """The link as all sessions saw it. Times are nanoseconds since 1970 UTC. A mobile link needs an RSSI.
 
     `known` is when everything that applies was measured, `in_specification` when it was and nothing was missed.
     """
@@ -132,14 +157,15 @@ class LinkHistory:
         self._signals = _Looks(
             (look, one.file) for one in sessions for piece in one.pieces[Threshold.RSSI] for look in piece
         )
-        is_mobile = bool(self._signals.looks) or any(one.session.device is not None for one in sessions)
-        self.required = _REQUIRED if is_mobile else _REQUIRED[:1]
+        self.is_mobile = bool(self._signals.looks) or any(one.session.device is not None for one in sessions)
+        self._missing = [(name.value, one) for name, one in self._quantities.items() if one.missed]
         self._answers: dict[int, _Answers] = {}
         self.known, self.in_specification = self._sets()
 
     def _sets(self) -> tuple[list[Interval], list[Interval]]:
-        spoken = [union(self._quantities[threshold].looks.spoken) for threshold in self.required]
-        known = spoken[0] if len(spoken) == 1 else common(*spoken)
+        known = union(self._latency.spoken)
+        if self.is_mobile:
+            known = common(known, union(self._rssi.spoken))
         missed = union(interval for quantity in self._quantities.values() for interval in quantity.missed)
         return known, without(known, missed)
 
@@ -148,13 +174,16 @@ class LinkHistory:
         answers = self._answers.get(tolerance_ns)
         if answers is None:
             answers = self._answers[tolerance_ns] = _Answers(self._edges(tolerance_ns))
+        if answers.low_ns <= start_ns and end_ns < answers.high_ns:
+            return answers.last
         index = bisect_right(answers.edges, start_ns)
-        if index < len(answers.edges) and answers.edges[index] <= end_ns:
+        if answers.edges[index] <= end_ns:
             return self._judged(start_ns, end_ns, tolerance_ns)
-        known = answers.known.get(index)
-        if known is None:
-            known = answers.known[index] = self._judged(start_ns, end_ns, tolerance_ns)
-        return known
+        found = answers.known.get(index)
+        if found is None:
+            found = answers.known[index] = self._judged(start_ns, end_ns, tolerance_ns)
+        answers.low_ns, answers.high_ns, answers.last = answers.edges[index - 1], answers.edges[index], found
+        return found
 
     def _edges(self, tolerance_ns: int) -> Iterator[int]:
         for quantity in self._quantities.values():
@@ -163,31 +192,39 @@ class LinkHistory:
             yield from interval
 
     def _judged(self, start_ns: int, end_ns: int, tolerance_ns: int) -> LinkAt:
-        quantities = self._quantities.items()
-        sure = [name.value for name, one in quantities if one.surely_missed(start_ns, end_ns, tolerance_ns)]
-        possible = [name.value for name, one in quantities if one.possibly_missed(start_ns, end_ns, tolerance_ns)]
-        latencies = list(self._latency.speaking(start_ns, end_ns))
-        signals = list(self._signals.speaking(start_ns, end_ns))
-        technologies = [look.technology for look, _ in signals if look.technology]
+        latencies = self._latency.speaking(start_ns, end_ns)
+        radio = self._radio(start_ns, end_ns) if self.is_mobile else _WIRED
+        status = _status(bool(latencies), radio.rssi_dbm is not None, is_mobile=self.is_mobile)
+        missed: list[str] = []
+        if self._missing:
+            sure, possible = self._missed(start_ns, end_ns, tolerance_ns)
+            if possible:
+                status = LinkStatus.NOT_MET if sure else LinkStatus.UNCERTAIN
+                missed = sure or possible
+        samples = (
+            len({(file, look.line) for look, file in (*latencies, *radio.signals)}) if radio.signals else len(latencies)
+        )
+        latency = _extreme(latencies, sign=1)
         return LinkAt(
-            status=self._status(start_ns, end_ns, is_sure=bool(sure), is_possible=bool(possible)),
-            latency_ms=_extreme(latencies, sign=1),
-            rssi_dbm=_extreme(self._rssi.speaking(start_ns, end_ns), sign=-1),
-            technology=technologies[-1] if technologies else None,
-            samples=len({(file, look.line) for look, file in (*latencies, *signals)}),
-            missed=tuple(sure or possible),
-            tolerance_s=tolerance_ns / 1e9,
+            status, latency, radio.rssi_dbm, radio.technology, samples, tuple(missed), tolerance_ns / _SECOND_NS
         )
 
-    def _status(self, start_ns: int, end_ns: int, *, is_sure: bool, is_possible: bool) -> LinkStatus:
-        if is_sure:
-            return LinkStatus.NOT_MET
-        if is_possible:
-            return LinkStatus.UNCERTAIN
-        known = [self._quantities[threshold].known(start_ns, end_ns) for threshold in self.required]
-        if all(known):
-            return LinkStatus.IN_SPECIFICATION
-        return LinkStatus.INCOMPLETE if any(known) else LinkStatus.NO_SAMPLE
+    def _missed(self, start_ns: int, end_ns: int, tolerance_ns: int) -> tuple[list[str], list[str]]:
+        """The thresholds that were surely missed, and those that may have been."""
+        sure: list[str] = []
+        possible: list[str] = []
+        for name, quantity in self._missing:
+            if quantity.possibly_missed(start_ns, end_ns, tolerance_ns):
+                possible.append(name)
+                if quantity.surely_missed(start_ns, end_ns, tolerance_ns):
+                    sure.append(name)
+        return sure, possible
+
+    def _radio(self, start_ns: int, end_ns: int) -> _Radio:
+        signals = self._signals.speaking(start_ns, end_ns)
+        heard = [named for named in signals if named[0].verdict is not Verdict.NOT_MEASURED]
+        technology = next((look.technology for look, _ in reversed(signals) if look.technology), None)
+        return _Radio(signals, _extreme(heard, sign=-1), technology)
 
     def latencies(self, start_ns: int, end_ns: int) -> Iterator[LinkSample]:
         """Round trips in ms, measured within an interval."""
@@ -204,7 +241,7 @@ def _within(looks: _Looks, start_ns: int, end_ns: int) -> Iterator[LinkSample]:
             yield LinkSample(look.time_ns, look.value, file, look.line)
 
 
-def _extreme(looks: Iterable[tuple[Look, str]], *, sign: int) -> LinkSample | None:
+def _extreme(looks: Iterable[_Named], *, sign: int) -> LinkSample | None:
     """The worst of them; the first of equals."""
     worst: LinkSample | None = None
     for look, file in looks:
