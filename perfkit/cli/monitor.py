@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("how often, and for how much")
     how.add_argument("--interval", type=duration_s, default=10.0, metavar="TIME", help="between two looks (10s)")
     how.add_argument("--bandwidth-every", type=duration_s, metavar="TIME", help="also the bandwidth (45 to 90 kB each)")
-    how.add_argument("--max-bytes-per-hour", type=int, metavar="N", help="IP bytes, both directions (100000)")
+    how.add_argument("--max-bytes-per-hour", type=int, metavar="N", help="IP bytes, both directions (120000)")
     how.add_argument("--duration", type=duration_s, metavar="TIME", help="end after this time (default: Ctrl-C)")
     out = parser.add_argument_group("output")
     out.add_argument("--out", type=Path, metavar="FILE", help="append the record to this file")

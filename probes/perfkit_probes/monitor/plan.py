@@ -13,7 +13,7 @@ from perfkit_probes.path import Target
 _HOUR_S = 3600.0
 DEFAULT_INTERVAL_S = 10.0
 MIN_INTERVAL_S = 1.0
-DEFAULT_BYTES_PER_HOUR = 100_000
+DEFAULT_BYTES_PER_HOUR = 120_000
 # A responder ends a session after five minutes, unless it was told otherwise.
 _SESSION_S = 300.0
 

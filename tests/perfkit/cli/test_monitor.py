@@ -49,7 +49,7 @@ def records_of(path: Path) -> list[Record]:
     [
         (["--out", "f"], "nothing to watch: --to HOST"),
         (["--to", "h"], "the record needs a file: --out FILE, or --campaign DIR"),
-        (["--to", "h", "--out", "f", "--interval", "1s"], "would use 628800 bytes per hour, and the cap is 100000"),
+        (["--to", "h", "--out", "f", "--interval", "1s"], "would use 801600 bytes per hour, and the cap is 120000"),
         (["--to", "h", "--out", "f", "--interval", "0.5s"], "is too short; at least 1s"),
         (["--to", "h", "--out", "f", "--interval", "soon"], "'soon' is no duration"),
         (["--ocpp-port", "70000", "--out", "f"], "'70000' is no TCP port"),
@@ -75,7 +75,7 @@ def test_a_session_from_header_to_end_with_its_price_stated_first(
     first, *rest = records_of(path)
     assert isinstance(first, Session)
     assert (first.label, first.target, first.interval_s) == ("octt", f"127.0.0.1:{port}", 1.0)
-    assert (first.planned_bytes_per_hour, first.max_bytes_per_hour) == (628_800, 1_000_000)
+    assert (first.planned_bytes_per_hour, first.max_bytes_per_hour) == (801_600, 1_000_000)
     assert first.reasons["signal"] == "no radio device was named (--dongle)"
     samples = [one for one in rest if isinstance(one, Sample)]
     assert [one.number for one in samples] == list(range(len(samples)))
@@ -84,7 +84,7 @@ def test_a_session_from_header_to_end_with_its_price_stated_first(
     assert isinstance(last, Event)
     assert (last.kind, last.detail) == (EventKind.SESSION_END, "its 1.5 s are over")
     told = capsys.readouterr()
-    assert told.err.startswith("perfkit: at most 628.8 kB per hour are planned (IP bytes, both directions); the cap is")
+    assert told.err.startswith("perfkit: at most 801.6 kB per hour are planned (IP bytes, both directions); the cap is")
     assert f"{len(samples)} samples; latency 100.0 % of " in told.err
     assert " ms active, " in told.out
 

@@ -10,8 +10,9 @@ from perfkit_probes.monitor.responder_link import AwayError, ResponderLink
 from perfkit_probes.monitor.sources.base import Reading
 
 PACKET_BYTES = GATE_LATENCY_PACKET_BYTES
-# One echo and its answer.
-PROBE_BYTES = 2 * PACKET_BYTES
+# What one probe costs at most: an echo and its answer are 168 bytes; where UDP does not get through, a WebSocket ping,
+# its pong and an acknowledgement are 216.
+PROBE_BYTES = 2 * PACKET_BYTES + 48
 _PLAN = LatencyPlan(count=1, packet_bytes=PACKET_BYTES, icmp_count=0)
 # A responder may have gone without a word; after so many packets into the dark the session is opened anew.
 _MAX_UNANSWERED = 2

@@ -72,12 +72,24 @@ def test_each_probe_costs_what_was_stated_and_the_session_is_opened_once() -> No
     with Responder(ResponderConfig(port=0)) as responder, probing(responder.port, allowance=allowance) as source:
         source.read()
         opened = allowance.total_bytes
-        assert PROBE_BYTES < opened <= OPENING_BYTES + PROBE_BYTES
+        assert 168 < opened <= OPENING_BYTES + PROBE_BYTES
         source.read()
         source.read()
-        assert allowance.total_bytes == opened + 2 * PROBE_BYTES
+        assert allowance.total_bytes == opened + 2 * 168  # 84 bytes out, 84 back
         assert responder.sessions.served == 1
     assert allowance.total_bytes <= OPENING_BYTES + 3 * PROBE_BYTES
+
+
+def test_where_udp_is_blocked_a_ping_is_timed_for_no_more_than_was_stated() -> None:
+    allowance = Allowance(1_000_000)
+    with relayed(SLOW, SLOW, udp_blocked=True) as (relay, _), probing(relay.port, allowance=allowance) as source:
+        source.read()
+        opened = allowance.total_bytes
+        value = source.read().value
+        assert isinstance(value, Latency)
+        assert value.method == "WebSocket ping, program's clock"
+        assert value.value_ms >= 200.0
+        assert 168 < allowance.total_bytes - opened <= PROBE_BYTES
 
 
 def test_a_session_that_the_responder_has_ended_is_opened_anew_without_a_gap() -> None:
