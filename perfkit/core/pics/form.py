@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfkit.core.errors import Finding
+from perfkit.core.pics.expression import Facts
 from perfkit.core.pics.field import Contradiction, Exclusion, Field, Section
 from perfkit.core.pics.form_words import FormWords
 from perfkit.core.pics.kinds import UnreadableValueError, in_words
@@ -65,8 +66,9 @@ def form_values(text: str, name: str, form: Form) -> dict[str, object]:
     reading.top_level(parse(text.removeprefix("\ufeff"), name, form.words))
     for exclusion in form.exclusions:
         reading.apply(exclusion)
+    stated = reading.stated()
     for contradiction in form.contradictions:
-        reading.contradict(contradiction)
+        reading.contradict(contradiction, stated)
     if reading.findings:
         raise form.words.error.of(*_in_order(reading.findings))
     return reading.values
@@ -169,9 +171,12 @@ class _Reading:
             path = _path(section, key)
             self._add(self.nodes[exclusion.forbidden], f"{path} {exclusion.reason}", path)
 
-    def contradict(self, contradiction: Contradiction) -> None:
+    def stated(self) -> dict[str, object]:
+        """What could be read, by full key."""
+        return {f"{section}.{key}": value for section, keys in self.sections.items() for key, value in keys.items()}
+
+    def contradict(self, contradiction: Contradiction, stated: Facts) -> None:
         """Add a finding where what is stated contradicts itself."""
-        stated = {f"{section}.{key}": value for section, keys in self.sections.items() for key, value in keys.items()}
         if contradiction.when.truth(stated) is True:
             path = contradiction.at
             section, _, key = path.partition(".")

@@ -59,6 +59,7 @@ class Samples:
     def extra_runs(self, wanted_n: int) -> list[ExtraRuns]:
         """Runs beyond one each, chosen greedily: always the test case that serves most combinations still short."""
         short = {row.combination: row.short for row in self.plan(wanted_n) if row.short and row.test_cases}
+        wanted = frozenset(short)
         runs: dict[str, int] = {}
         while short:
             best = max(self._cases, key=lambda case: self._worth(case, short))
@@ -67,7 +68,9 @@ class Samples:
             runs[best.test_case] = runs.get(best.test_case, 0) + times
             short = {name: left for name, n in short.items() if (left := n - (times if name in served else 0)) > 0}
         return [
-            ExtraRuns(case.test_case, runs[case.test_case], [sample.combination for sample in case.samples])
+            ExtraRuns(
+                case.test_case, runs[case.test_case], [s.combination for s in case.samples if s.combination in wanted]
+            )
             for case in self._cases
             if case.test_case in runs
         ]
