@@ -97,6 +97,7 @@ def item_section(inputs: ReportInputs, document: AnalysisDocument) -> Section:
             [
                 fact("Condition of the item", stated(lab.test.condition)),
                 fact("Received", stated(lab.test.received)),
+                fact("Conditions that may influence the results", stated(lab.test.environment)),
                 fact("Tested, by the logs", cell(logged_days(document) or "the logs hold no date")),
                 fact("Tested, by the laboratory", stated(_stated_days(lab))),
             ]

@@ -224,6 +224,30 @@ def test_laboratory_people_and_opinions_stand_apart() -> None:
     assert [entry.key for entry in build_content(inputs_of(DOCUMENT)).sections if entry.key == "opinions"] == []
 
 
+def test_everything_that_a_laboratory_states_is_printed() -> None:
+    stated = """
+    report: {id: mark-of-report-id, title: mark-of-report-title}
+    laboratory: {name: mark-of-laboratory-name, address: [street-1], contact: [mail-1], accreditation: granted-1,
+                 people: [{name: person-1, role: role-1, authorises: yes}]}
+    customer: {name: mark-of-customer-name, address: [street-2], contact: [mail-2]}
+    test: {place: place-1, received: 2026-01-05, condition: condition-1, from: 2026-01-06, to: 2026-01-07,
+           logs_recorded_by: other, network_measured_by: vendor, sampling: sampling-1, environment: environment-1,
+           deviations: [deviation-1], equipment: [{name: thing-1, identification: number-1, calibration: state-1}],
+           clock_traceability: clock-1}
+    decision_rule: {rule: simple, agreed: agreed-1}
+    opinions: [{text: opinion-1, author: author-1}]
+    """
+    text = words(build_content(inputs_of(DOCUMENT, lab=load_lab(stated, "l"), decision_rule=DecisionRule.SIMPLE)))
+    wanted = (
+        "street mail granted person role place condition sampling environment deviation thing number state clock agreed"
+    )
+
+    assert [word for word in (*wanted.split(), "opinion", "author") if f"{word}-1" not in text] == []
+    assert [word for word in ("street-2", "mail-2", "2026-01-05", "2026-01-06", "2026-01-07") if word not in text] == []
+    assert "mark-of-report-title" in text
+    assert "a third party" in text
+
+
 def test_days_that_differ_from_those_of_the_logs_are_said() -> None:
     text = words(build_content(inputs_of(DOCUMENT, lab=LAB)))
 
