@@ -41,8 +41,8 @@ class Pane:
         """Its day or days, or that none is known."""
         if self.start.year < 1971:
             return "no date in the log"
-        first, last = f"{self.start:%Y-%m-%d}", f"{self.end:%Y-%m-%d}"
-        return first if first == last else f"{first} to {last}"
+        first, last = f"{self.start:%Y-%m-%d}", f"{self.end:%m-%d}"
+        return first if first.endswith(last) else f"{first}/{last}"  # ISO 8601, 5.5
 
 
 def panes(moments: Iterable[datetime], *, idle: timedelta, most: int) -> list[Pane]:

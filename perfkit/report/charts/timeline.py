@@ -146,8 +146,7 @@ class Timeline:
         axes.set_yscale("log")
         axes.set_ylim(*self._limits())
         _draw_values(axes, values, pane)
-        for run in runs:
-            _draw_run(axes, run, pane)
+        _draw_runs(axes, runs, pane)
         if len(runs) <= _MOST_NAMES:
             _name_runs(axes, runs, pane)
         if self.looks is not None:
@@ -213,18 +212,24 @@ def _labels_touch(one: TimelineValue, other: TimelineValue, pane: Pane) -> bool:
     return apart_s < 0.16 * pane.seconds and 1 / 1.35 < one.value_s / other.value_s < 1.35
 
 
-def _draw_run(axes: Axes, run: TimelineRun, pane: Pane) -> None:
-    """The lane of the run, its verdict as colour and hatch, and its prompts."""
-    begin, end = numbers([run.start, max(run.end, run.start + (pane.end - pane.start) * _LEAST_WIDTH)])
-    passed = run.info.verdict in ("PASS", None)
-    axes.broken_barh(
-        [(begin, end - begin)], (_LANES["test cases"] - 0.045, 0.09), transform=axes.get_xaxis_transform(),
-        clip_on=False, facecolor=SKY if passed else "white", edgecolor=BLUE if passed else VERMILION,
-        hatch=None if passed else "xxxx", linewidth=0.8,
-    )  # fmt: skip
-    prompts = numbers([moment for text in run.info.prompt_times if (moment := log_time(text)) is not None])
+def _draw_runs(axes: Axes, runs: Sequence[TimelineRun], pane: Pane) -> None:
+    """The lane of the runs, their verdicts as colour and hatch, and their prompts."""
+    least = (pane.end - pane.start) * _LEAST_WIDTH
+    across = axes.get_xaxis_transform()
+    for passed in (True, False):
+        chosen = [run for run in runs if (run.info.verdict in ("PASS", None)) is passed]
+        begins = numbers([run.start for run in chosen])
+        ends = numbers([max(run.end, run.start + least) for run in chosen])
+        axes.broken_barh(
+            [(begin, end - begin) for begin, end in zip(begins, ends, strict=True)],
+            (_LANES["test cases"] - 0.045, 0.09), transform=across, clip_on=False, linewidth=0.8,
+            facecolor=SKY if passed else "white", edgecolor=BLUE if passed else VERMILION,
+            hatch=None if passed else "xxxx",
+        )  # fmt: skip
+    times = [log_time(text) for run in runs for text in run.info.prompt_times]
+    prompts = numbers([time for time in times if time is not None])
     axes.plot(
-        *(prompts, [_LANES["prompts"]] * len(prompts)), transform=axes.get_xaxis_transform(), clip_on=False,
+        *(prompts, [_LANES["prompts"]] * len(prompts)), transform=across, clip_on=False,
         linestyle="", marker="v", markersize=3.6, color=ORANGE, markeredgecolor=BLACK, markeredgewidth=0.4,
     )  # fmt: skip
 

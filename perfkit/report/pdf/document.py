@@ -64,9 +64,9 @@ def _write(folder: Path, content: ReportContent, charts: dict[str, str], attachm
         (folder / source.name).write_bytes(source.read_bytes())
     for subfolder in ("charts", "attachments"):
         (folder / subfolder).mkdir()
-    names = {key: f"{number}.svg" for number, key in enumerate(charts)}
+    names = {key: f"charts/{number}.svg" for number, key in enumerate(charts)}
     for key, svg in charts.items():
-        (folder / "charts" / names[key]).write_text(svg, encoding="utf-8")
+        (folder / names[key]).write_text(svg, encoding="utf-8")
     attached = tuple(_attached(folder, attachments))
     beside = Beside(names, _logo(folder, content.logo), attached)
     (folder / "report.json").write_bytes(prepared(content, beside))

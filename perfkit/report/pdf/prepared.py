@@ -11,13 +11,24 @@ from typing import Any, NamedTuple
 import msgspec
 
 from perfkit.report.charts.glyphs import settable
-from perfkit.report.content.model import EvidenceList, ReportContent, Section, Table
+from perfkit.report.content.model import (
+    Block,
+    Cell,
+    Chart,
+    Evidence,
+    EvidenceList,
+    Fact,
+    Facts,
+    ReportContent,
+    Section,
+    Table,
+)
 from perfkit.report.inputs import Attachment
 
 BREAK = "\u200b"
 """A place where a line may break (zero width space)."""
 
-_NAMES = frozenset({"block", "evidence", "ids", "key", "kind", "parameter", "tone"})
+_NAMES = frozenset({"block", "evidence", "id", "ids", "key", "kind", "language", "parameter", "tone"})
 """Fields that refer to something and are not printed."""
 _LONG_WORD = re.compile(r"\S{13,}")
 _JOINT = re.compile(r"([/_.,:;=&?+|\\)}\]-]+)(?=\w)|(?<=[a-z])(?=[A-Z][a-z])")
@@ -41,23 +52,21 @@ class Beside:
 
 
 def prepared(content: ReportContent, beside: Beside) -> bytes:
-    """The JSON that the template reads."""
-    plain = msgspec.to_builtins(msgspec.structs.replace(content, logo=None))
-    plain["sections"] = [_with_widths(section) for section in content.sections]
-    text = _settable(plain)
-    printed = set(_printed_evidence(content.sections))
+    """The JSON that the template reads: each block with all that it needs, and nothing that is not printed."""
     moment = datetime.fromisoformat(content.issued)
     units = ("year", "month", "day", "hour", "minute", "second")
+    plain = msgspec.to_builtins(msgspec.structs.replace(content, logo=None, sections=(), evidence=(), documents=()))
+    text = _settable(plain)
+    sections = _Sections(content, beside)
+    text["head"] = [sections.fact(fact) for fact in content.head]
+    text["sections"] = sections.plain()
     data = {
-        "content": {**text, "logo": content.logo and {"alternative": settable(content.logo.alternative)}},
+        "content": text,
         "title": settable(f"{content.title} {content.id}"),
         "author": settable(content.laboratory.name) if content.laboratory else content.tool.name,
         "issued": {unit: getattr(moment, unit) for unit in units},
-        "charts": beside.charts,
-        "logo": beside.logo,
+        "logo": {"path": beside.logo, "alternative": settable(content.logo.alternative)} if content.logo else None,
         "outline": len(content.sections) >= _OUTLINE_FROM,
-        "printed_evidence": sorted(printed),
-        "evidence": {entry["id"]: entry for entry in text["evidence"] if entry["id"] in printed},
         "attachments": [
             {
                 "name": name,
@@ -72,14 +81,52 @@ def prepared(content: ReportContent, beside: Beside) -> bytes:
     return msgspec.json.encode(data)
 
 
-def _with_widths(section: Section) -> dict[str, Any]:
-    """A section as plain data, each table with the shares of the width that its columns take."""
-    plain: dict[str, Any] = msgspec.to_builtins(section)
-    for block, data in zip(section.blocks, plain["blocks"], strict=True):
+class _Sections:
+    """Sections as plain data; links lead only to what is printed."""
+
+    def __init__(self, content: ReportContent, beside: Beside) -> None:
+        self._sections = content.sections
+        self._charts = beside.charts
+        self._printed = set(_printed_evidence(content.sections))
+        self._evidence = {entry.id: entry for entry in content.evidence}
+
+    def plain(self) -> list[dict[str, Any]]:
+        """All of them."""
+        return [self._section(section) for section in self._sections]
+
+    def _section(self, section: Section) -> dict[str, Any]:
+        is_printed = section.paper is None
+        heading = msgspec.structs.replace(section, blocks=(), sections=())
+        return {
+            **_settable(msgspec.to_builtins(heading)),
+            "blocks": [self._block(block) for block in section.blocks] if is_printed else [],
+            "sections": [self._section(inner) for inner in section.sections] if is_printed else [],
+        }
+
+    def _block(self, block: Block) -> dict[str, Any]:
+        data: dict[str, Any] = _settable(msgspec.to_builtins(block))
         if isinstance(block, Table):
             data["widths"] = [width._asdict() for width in column_widths(block)]
-    plain["sections"] = [_with_widths(inner) for inner in section.sections]
-    return plain
+            data["rows"] = [[self._cell(cell) for cell in row] for row in block.rows]
+        elif isinstance(block, Facts):
+            data["items"] = [self.fact(fact) for fact in block.items]
+        elif isinstance(block, Chart):
+            data["path"] = self._charts.get(block.key)
+        elif isinstance(block, EvidenceList):
+            data["entries"] = [self._shown(self._evidence[name]) for name in block.ids if name in self._evidence]
+        return data
+
+    def _shown(self, evidence: Evidence) -> dict[str, Any]:
+        return {**_settable(msgspec.to_builtins(evidence)), "facts": [self.fact(fact) for fact in evidence.facts]}
+
+    def fact(self, fact: Fact) -> dict[str, Any]:
+        """A fact."""
+        return {"label": _settable(fact.label), "cells": [self._cell(cell) for cell in fact.cells]}
+
+    def _cell(self, cell: Cell) -> dict[str, Any]:
+        """Without the figure: its text is what is printed."""
+        evidence = cell.evidence if cell.evidence in self._printed else None
+        return {"text": _settable(cell.text), "tone": cell.tone.value, "evidence": evidence}
 
 
 class Width(NamedTuple):
@@ -105,9 +152,9 @@ def column_widths(table: Table) -> list[Width]:
 def _need(texts: list[str], heading: str) -> Width:
     """The longest text in letters, and the share that the column gets if it has to share."""
     extents = [_extent(text) for text in texts]
-    longest = max([*extents, *(_extent(word) for word in heading.split())])
+    longest = max([*extents, *(_extent(word) for word in heading.split()), len(heading) / 2])
     usual = sum(extents) / len(extents) if extents else 0.0
-    return Width(round(longest, 1), round(min((longest + 2 * usual) / 3, _WIDEST_LETTERS), 1))
+    return Width(round(longest, 1), round(min((longest + usual) / 2, _WIDEST_LETTERS), 1))
 
 
 def _extent(text: str) -> float:
