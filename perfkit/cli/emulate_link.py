@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
-import threading
+import time
 
 from perfkit.core.errors import UsageError
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from perfkit_probes.emulators.link_shaper import LinkSetting
+
+_LOOK_S = 0.5
 
 EPILOG = """\
 settings: gprs 5 kB/s 400 ms, edge 25 kB/s 150 ms, 3g 400 kB/s 40 ms, lte 5000 kB/s 20 ms (IP bytes, one way)
@@ -92,7 +94,7 @@ def _relay(up: LinkSetting, down: LinkSetting, arguments: argparse.Namespace) ->
     with LinkRelay(setting, (target.host, target.port), host=where.host, port=where.port) as relay:
         print(f"emulated link on {where.host}:{relay.port} to {target} (Ctrl-C ends it): {_told(up, down)}", flush=True)
         print(f"  perfkit network --to {where.host}:{relay.port}", flush=True)
-        threading.Event().wait()
+        _wait()
 
 
 def _tun(up: LinkSetting, down: LinkSetting, name: str) -> None:
@@ -105,7 +107,13 @@ def _tun(up: LinkSetting, down: LinkSetting, name: str) -> None:
         print(f"emulated link between namespaces {link.near} and {link.far} (Ctrl-C ends it): {_told(up, down)}")
         print(f"  ip netns exec {link.far} perfkit responder --listen {far}")
         print(f"  ip netns exec {link.near} perfkit network --interface {link.device} --to {far}", flush=True)
-        threading.Event().wait()
+        _wait()
+
+
+def _wait() -> None:
+    """For ever, in short pieces: a signal that comes just before a wait is seen only at its end."""
+    while True:
+        time.sleep(_LOOK_S)
 
 
 def _told(up: LinkSetting, down: LinkSetting) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -11,11 +12,13 @@ from perfkit.core.errors import UsageError
 
 TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without the import of typing
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     from perfkit_probes.responder import Responder
 
 KEY_VARIABLE = "PERFKIT_RESPONDER_KEY"
+_LOOK_S = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     caps = Caps(int(arguments.max_rate * 1000), arguments.max_bytes, arguments.max_seconds, arguments.max_sessions)
     if key is None and not is_loopback(where.host):
         print("warning: everybody who reaches this port may use it; --key TEXT keeps others out", file=sys.stderr)
-    with Responder(ResponderConfig(where.host, where.port, key, caps)) as responder:
+    with Responder(ResponderConfig(where.host, where.port, key, caps)) as responder, _ended_by_signals():
         _announce(responder, where.host)
         _wait(responder)
     print(f"responder ended; sessions served: {responder.sessions.served}")
@@ -63,16 +66,21 @@ def _announce(responder: Responder, host: str) -> None:
 
 
 def _wait(responder: Responder) -> None:
-    """Until somebody ends us; both ways are the ordinary end of a responder, not an error."""
+    """For ever, in short pieces: a signal that comes just before a wait is seen only at its end."""
+    while True:
+        responder.wait(_LOOK_S)
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """End the block by Ctrl-C or SIGTERM; both are the ordinary end of a responder, not an error."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, end)
     try:
-        while True:
-            responder.wait(3600)
-    except KeyboardInterrupt:
-        return
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -32,12 +32,13 @@ class Budget:
             )
 
 
-# Per technology, for the whole of the link's probes. 2G: the pre-check needs about 80 kB (docs/network.md, "Cost").
+WIRED = "wired"
+# Per technology, for all probes of its link, unless --max-bytes says otherwise (docs/network.md, "Cost").
 BUDGETS = {
     "2g": Budget(100_000, 60.0),
-    "3g": Budget(2_000_000, 60.0),
-    "4g": Budget(6_000_000, 60.0),
-    "wired": Budget(10_000_000, 60.0),
+    "3g": Budget(1_000_000, 60.0),
+    "4g": Budget(4_000_000, 60.0),
+    WIRED: Budget(10_000_000, 60.0),
 }
 
 

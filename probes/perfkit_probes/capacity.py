@@ -6,6 +6,7 @@ reached. Information beside the gate: at 5 kB/s it costs 30 kB and 5 s for both 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perfkit_probes import control
@@ -69,7 +70,8 @@ class _TrainTest:
         while not self._is_content() and (packets := self._affordable(packets)) > 0:
             self._round(packets)
             packets = self._next(packets)
-        self._fetch_reports()
+        self._ask_for_reports(self._unreported)
+        self._take_reports(self._unreported)
         reason = None if self._up else "the budget left no room for a train"
         return CapacityResult(
             up=_direction(self._up, reason),
@@ -112,10 +114,12 @@ class _TrainTest:
         self._session.rounds += 1
         self._session.acknowledge()
         self._unreported.append((number, self._send(number, packets)))
+        # The first report can wait for the second: on a slow link a round trip costs more than three packets. For the
+        # same reason the question leaves behind our train at once: its answer then comes behind the other.
+        asked = self._unreported if self._down or packets != _FIRST_TRAIN else []
+        self._ask_for_reports(asked)
         self._down.append(self._receive(number, packets))
-        # The first report can wait for the second: on a slow link a round trip costs more than three packets.
-        if len(self._down) > 1 or packets != _FIRST_TRAIN:
-            self._fetch_reports()
+        self._take_reports(asked)
         self._used_bytes += 2 * packets * PACKET_BYTES
 
     def _send(self, number: int, packets: int) -> _Departures:
@@ -151,13 +155,16 @@ class _TrainTest:
         limit_s = self._plan.max_seconds if arrivals else _FIRST_PACKET_S
         return int(limit_s * 1e9)
 
-    def _fetch_reports(self) -> None:
-        """Ask for what the responder saw of our trains."""
-        for number, departures in self._unreported:
+    def _ask_for_reports(self, trains: Sequence[tuple[int, _Departures]]) -> None:
+        """Ask for what the responder sees of our trains."""
+        for number, departures in trains:
             self._session.send(control.encode("train_report", round=number, packets=len(departures)))
-        for _, departures in self._unreported:
+
+    def _take_reports(self, trains: list[tuple[int, _Departures]]) -> None:
+        """Take in what was asked for."""
+        for _, departures in trains:
             self._up.append(self._report(departures))
-        self._unreported.clear()
+        trains.clear()
 
     def _report(self, departures: _Departures) -> Train:
         """One of our trains as the responder saw it."""

@@ -92,6 +92,7 @@ def _down(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> Good
         if message["type"] != "batch_sent":
             raise ProbeError(f"{session.who} sent {str(message['type'])[:40]!r} in the middle of the stream")
         open_batches -= 1
+        session.account()
         _sample(message, rtts_ms, counts)
     return _direction(session, steering.arrivals, steering.truncated, (start_ns, sum(counts) if counts else None))
 
@@ -154,6 +155,7 @@ def _send_batches(session: LinkSession, plan: Plan, rtts_ms: list[float]) -> Mes
         payload = os.urandom(size - _UP_HEAD)
         for _ in range(messages):
             session.send(payload)
+        session.account()
         info = session.tcp_info()
         if info is not None:
             rtts_ms.append(info.rtt_ms)

@@ -22,22 +22,71 @@ _INTERVAL_S, _PATIENCE_S = 0.1, 3.0
 _METHOD = "ICMP echo"
 
 
-def measure_icmp(session: LinkSession, path: LinkPath, *, count: int, packet_bytes: int) -> LatencyRow:
-    """The round trips of `count` pings to the responder's host; what answers need not be the responder itself."""
-    family, address = session.endpoint
-    if count <= 0:
-        return not_measured("not asked for, or no bytes left for it", packet_bytes=packet_bytes, method=_METHOD)
-    sock = _open(family, path)
-    if sock is None:
-        reason = "this user may not send pings (ping_group_range, CAP_NET_RAW)"
-        return not_measured(reason, packet_bytes=packet_bytes, method=_METHOD)
-    with contextlib.closing(StampedSocket(sock, session.clock)) as stamped:
-        with contextlib.suppress(OSError):
-            sock.connect(address)
-        stamped.enable_transmit_stamps()
-        found = _ping(session, stamped, count, packet_bytes)
-    clocks = "kernel stamps" if stamped.kernel_receive else "program's clock"
-    return latency_row(found, sent=count, packet_bytes=packet_bytes, method=f"{_METHOD}, {clocks}")
+class Pings:
+    """Pings to the responder's host, whose answers the kernel stamps and keeps until `row` is asked for.
+
+    So the time until they come can be used for something else. What answers need not be the responder itself.
+    """
+
+    def __init__(self, session: LinkSession, path: LinkPath, *, count: int, packet_bytes: int) -> None:
+        """Send `count` pings at a steady pace, as far as this user may; does not wait for their answers."""
+        self._session, self._count, self._packet_bytes = session, count, packet_bytes
+        self._marker = secrets.token_bytes(8)
+        self._sent: list[tuple[int, int]] = []
+        self._socket: StampedSocket | None = None
+        sock = _open(session.endpoint[0], path) if count > 0 else None
+        if sock is not None:
+            self._socket = StampedSocket(sock, session.clock)
+            with contextlib.suppress(OSError):
+                sock.connect(session.endpoint[1])
+            self._socket.enable_transmit_stamps()
+            self._send(self._socket)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether answers may be read later without loss of exactness."""
+        return self._socket is None or self._socket.kernel_receive
+
+    def _send(self, sock: StampedSocket) -> None:
+        family = self._session.endpoint[0]
+        head_bytes = _IP_HEADER[family] + _HEAD.size + len(self._marker)
+        payload = self._marker + bytes(max(0, self._packet_bytes - head_bytes))
+        for sequence in range(self._count):
+            if sequence:
+                self._session.clock.sleep(_INTERVAL_S)
+            self._sent.append(sock.send(encode_echo(family, sequence, payload)))
+            self._session.meter.count_sent(self._packet_bytes)
+
+    def row(self) -> LatencyRow:
+        """The round trips; waits at most 3 s for answers that have not come yet."""
+        if self._socket is None:
+            asked = "this user may not send pings (ping_group_range, CAP_NET_RAW)"
+            reason = asked if self._count > 0 else "not asked for, or no bytes left for it"
+            return not_measured(reason, packet_bytes=self._packet_bytes, method=_METHOD)
+        with contextlib.closing(self._socket) as sock:
+            rtts_ms = self._receive(sock)
+        clocks = "kernel stamps" if self._socket.kernel_receive else "program's clock"
+        method = f"{_METHOD}, {clocks}"
+        return latency_row(rtts_ms, sent=self._count, packet_bytes=self._packet_bytes, method=method)
+
+    def _receive(self, sock: StampedSocket) -> list[float]:
+        """The round trips in ms of the pings that were answered, in the order of sending."""
+        family, clock = self._session.endpoint[0], self._session.clock
+        found: dict[int, float] = {}
+        deadline_ns = clock.monotonic_ns() + int(_PATIENCE_S * 1e9)
+        while len(found) < len(self._sent):
+            received = sock.receive((deadline_ns - clock.monotonic_ns()) / 1e9)
+            if received is None:
+                break
+            sequence = reply_sequence(family, received.data, self._marker)
+            if sequence is None or sequence in found or sequence >= len(self._sent):
+                continue
+            self._session.meter.count_received(self._packet_bytes)
+            before_ns, number = self._sent[sequence]
+            transmit_ns = sock.transmit_ns(number) or before_ns
+            start_ns = transmit_ns if before_ns <= transmit_ns <= received.stamp_ns else before_ns
+            found[sequence] = (received.stamp_ns - start_ns) / 1e6
+        return [found[sequence] for sequence in sorted(found)]
 
 
 def _open(family: socket.AddressFamily, path: LinkPath) -> socket.socket | None:
@@ -53,33 +102,6 @@ def _open(family: socket.AddressFamily, path: LinkPath) -> socket.socket | None:
                 raise
             return sock
     return None
-
-
-def _ping(session: LinkSession, stamped: StampedSocket, count: int, packet_bytes: int) -> list[float]:
-    """The round trips in ms of those of `count` pings that were answered, in the order of sending."""
-    family, marker, clock = session.endpoint[0], secrets.token_bytes(8), session.clock
-    payload = marker + bytes(max(0, packet_bytes - _IP_HEADER[family] - _HEAD.size - len(marker)))
-    sent: list[tuple[int, int]] = []
-    found: dict[int, float] = {}
-    start_ns = clock.monotonic_ns()
-    while len(found) < count:
-        elapsed_s = (clock.monotonic_ns() - start_ns) / 1e9
-        if len(sent) < count and elapsed_s >= len(sent) * _INTERVAL_S:
-            sent.append(stamped.send(encode_echo(family, len(sent), payload)))
-            session.meter.count_sent(packet_bytes)
-            continue
-        end_s = len(sent) * _INTERVAL_S + (_PATIENCE_S if len(sent) == count else 0.0)
-        received = stamped.receive(end_s - elapsed_s)
-        if received is None and len(sent) == count:
-            break
-        sequence = None if received is None else reply_sequence(family, received.data, marker)
-        if received is not None and sequence is not None and sequence < len(sent) and sequence not in found:
-            session.meter.count_received(packet_bytes)
-            before_ns, number = sent[sequence]
-            transmit_ns = stamped.transmit_ns(number) or before_ns
-            start = transmit_ns if before_ns <= transmit_ns <= received.stamp_ns else before_ns
-            found[sequence] = (received.stamp_ns - start) / 1e6
-    return [found[sequence] for sequence in sorted(found)]
 
 
 def encode_echo(family: socket.AddressFamily, sequence: int, payload: bytes) -> bytes:

@@ -12,7 +12,7 @@ from statistics import median
 
 from perfkit.core.errors import ProbeError
 from perfkit_probes.base import GATE_LATENCY_PACKET_BYTES, LatencyResult, LatencyRow
-from perfkit_probes.icmp import measure_icmp
+from perfkit_probes.icmp import Pings
 from perfkit_probes.latency_row import latency_row, not_measured
 from perfkit_probes.path import LinkPath
 from perfkit_probes.session import LinkSession
@@ -59,6 +59,10 @@ def measure_latency(session: LinkSession, path: LinkPath, plan: LatencyPlan | No
     """
     wanted = plan or LatencyPlan()
     cold = _cold(session, wanted)
+    icmp_count = wanted.icmp_count if session.meter.refusal(2 * 84 * wanted.icmp_count) is None else 0
+    pings = Pings(session, path, count=icmp_count, packet_bytes=GATE_LATENCY_PACKET_BYTES)
+    # On a slow link a round trip is long: the answers to the pings come while the echoes run.
+    icmp = None if pings.is_kept else pings.row()
     echoes: list[_Echo] = []
     if session.udp is not None:
         echoes, sent = _echo(session, wanted.count, wanted.packet_bytes)
@@ -70,14 +74,13 @@ def measure_latency(session: LinkSession, path: LinkPath, plan: LatencyPlan | No
         idle = _pings(session, wanted)
     overheads = [echo.user_ms - echo.kernel_ms for echo in echoes if echo.kernel_ms is not None]
     later = "measured by another probe"
-    icmp_count = wanted.icmp_count if session.meter.refusal(2 * 84 * wanted.icmp_count) is None else 0
     return LatencyResult(
         idle=idle,
         cold=cold,
         at_required_load=not_measured(later, packet_bytes=0, method="require probe"),
         under_saturation=not_measured(later, packet_bytes=0, method="goodput probe"),
         tcp=_tcp(session),
-        icmp=measure_icmp(session, path, count=icmp_count, packet_bytes=GATE_LATENCY_PACKET_BYTES),
+        icmp=icmp or pings.row(),
         host_overhead_ms=median(overheads) if overheads else None,
         user_clock_fallbacks=sum(1 for echo in echoes if echo.kernel_ms is None) if overheads else 0,
     )

@@ -1,7 +1,7 @@
 """All probes of one link in their order, within one budget: what `perfkit network` runs for each technology.
 
 Order: connect; idle latency; the gate's bandwidth question; capacity; goodput. Each probe fills the link's queue less
-than the next, and before a probe that follows a full queue the round trip is waited back to normal.
+than the next, and before the stream, which follows full queues, the round trip is waited back to normal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from perfkit_probes.base import (
     RequireResult,
     RequireVerdict,
 )
-from perfkit_probes.budget import BUDGETS, Budget, Meter, Spent, Truncation
+from perfkit_probes.budget import Budget, Meter, Spent, Truncation
 from perfkit_probes.capacity import CapacityPlan, measure_capacity
 from perfkit_probes.clock import SystemClock
 from perfkit_probes.goodput import GoodputPlan, measure_goodput
@@ -27,10 +27,6 @@ from perfkit_probes.latency import LatencyPlan, measure_latency, settle
 from perfkit_probes.path import LinkPath, PathProof, Target, prove
 from perfkit_probes.require import RequirePlan, measure_require
 from perfkit_probes.session import LinkSession, open_session
-
-# A share of the budget's bytes for the train probe, both directions; the gate comes first and has the rest.
-_CAPACITY_SHARE = 0.32
-_MAX_CAPACITY_BYTES = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +80,13 @@ class LinkResult:
 
 @dataclass(frozen=True, slots=True)
 class LinkProgress:
-    """A step that begins, and what the measurement has used so far."""
+    """A step that begins, and the meter that tells while it runs what the measurement has used."""
 
     step: str
-    spent: Spent
+    meter: Meter
 
 
 Watch = Callable[[LinkProgress], None]
-
-
-def default_plan(technology: str) -> LinkPlan:
-    """The plan for "2g", "3g", "4g" or "wired"; on 2G no stream, since it would cost as much as the rest."""
-    budget = BUDGETS[technology]
-    capacity = CapacityPlan(max_bytes=min(_MAX_CAPACITY_BYTES, int(budget.max_bytes * _CAPACITY_SHARE)))
-    streams = {"2g": None, "3g": 200_000, "4g": 2_000_000, "wired": 4_000_000}
-    stream_bytes = streams[technology]
-    goodput = None if stream_bytes is None else GoodputPlan(max_bytes=stream_bytes)
-    return LinkPlan(budget, capacity=capacity, goodput=goodput)
 
 
 def measure_link(
@@ -142,7 +128,7 @@ def measure_link(
 
 def _say(watch: Watch | None, step: str, meter: Meter) -> None:
     if watch is not None:
-        watch(LinkProgress(step, meter.spent()))
+        watch(LinkProgress(step, meter))
 
 
 class _Run:
@@ -172,7 +158,7 @@ class _Run:
                 self._add_row("at_required_load")
         with self._step("capacity", plan.capacity) as wanted:
             if wanted:
-                self._settle()
+                # Nothing to settle: the end of the paced streams was told through both queues behind all their packets.
                 self.capacity = measure_capacity(session, plan.capacity)
         with self._step("goodput", plan.goodput) as wanted:
             if wanted:

@@ -14,11 +14,11 @@ from typing import Protocol
 
 from perfkit.core.errors import DeviceError, ProbeError
 from perfkit.core.network_record import DeviceInfo, Outcome, TechnologyResult
-from perfkit_probes.budget import Budget, Meter
+from perfkit_probes.budget import WIRED, Budget, Meter
 from perfkit_probes.clock import SystemClock
 from perfkit_probes.device_path import is_loopback, path_through
 from perfkit_probes.link import LinkPlan, LinkProgress, measure_link
-from perfkit_probes.link_plan import WIRED, plan_for
+from perfkit_probes.link_plan import plan_for
 from perfkit_probes.link_record import cost_record, device_record, reference_record, rssi_record
 from perfkit_probes.path import LinkPath, Target
 from perfkit_probes.public_reference import ReferencePlan, measure_public_reference
@@ -83,8 +83,8 @@ class Watch(Protocol):
     def budget(self, budgets: Mapping[str, Budget]) -> None:
         """Take what will be spent at most, by technology, before the first packet."""
 
-    def step(self, technology: str, text: str, used_bytes: int) -> None:
-        """Take what happens now."""
+    def step(self, technology: str, text: str, used_bytes: Callable[[], int]) -> None:
+        """Take what happens now, and whom to ask, while it happens, for the bytes used in this technology."""
 
     def tell(self, line: str) -> None:
         """Take a sentence for the user."""
@@ -148,6 +148,10 @@ def survey_device(
     )
 
 
+def _nothing_used() -> int:
+    return 0
+
+
 class _DeviceRun:
     """The technologies of one device; runs inside the guard."""
 
@@ -173,7 +177,7 @@ class _DeviceRun:
             self._watch.budget({one.value: self._plan.link_plan(one.value).budget for one in technologies})
         for technology in technologies:
             self.results.append(self._one(technology))
-        self._watch.step("", "putting the dongle back", 0)
+        self._watch.step("", "putting the dongle back", _nothing_used)
         self.is_finished = True
 
     def _one(self, technology: Technology) -> TechnologyResult:
@@ -232,7 +236,7 @@ class _Pass:
 
     def say(self, text: str) -> None:
         """Tell what happens now."""
-        self.watch.step(self.found.technology, text, self.found.extra_bytes)
+        self.watch.step(self.found.technology, text, lambda: self.found.extra_bytes)
 
     @contextmanager
     def timed(self, clock: Clock) -> Iterator[None]:
@@ -269,7 +273,10 @@ class _Pass:
         self._public_reference(path)
 
     def _progress(self, progress: LinkProgress) -> None:
-        self.watch.step(self.found.technology, progress.step, progress.spent.total_bytes + self.found.extra_bytes)
+        def used_bytes() -> int:
+            return progress.meter.spent().total_bytes + self.found.extra_bytes
+
+        self.watch.step(self.found.technology, progress.step, used_bytes)
 
     def _public_reference(self, path: LinkPath) -> None:
         if self.plan.reference is None:

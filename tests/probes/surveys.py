@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,8 +41,8 @@ class Recorded:
     def budget(self, budgets: Mapping[str, Budget]) -> None:
         self.budgets.append({name: one.max_bytes for name, one in budgets.items()})
 
-    def step(self, technology: str, text: str, used_bytes: int) -> None:
-        self.steps.append((technology, text, used_bytes))
+    def step(self, technology: str, text: str, used_bytes: Callable[[], int]) -> None:
+        self.steps.append((technology, text, used_bytes()))
 
     def tell(self, line: str) -> None:
         self.lines.append(line)

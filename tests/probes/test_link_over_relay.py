@@ -19,7 +19,8 @@ from perfkit_probes.capacity import CapacityPlan, measure_capacity
 from perfkit_probes.emulators.link_shaper import LinkSetting
 from perfkit_probes.goodput import GoodputPlan, measure_goodput
 from perfkit_probes.latency import LatencyPlan, measure_latency, settle
-from perfkit_probes.link import LinkPlan, LinkResult, default_plan, measure_link
+from perfkit_probes.link import LinkPlan, LinkResult, measure_link
+from perfkit_probes.link_plan import plan_for
 from perfkit_probes.path import LinkPath, Target
 from perfkit_probes.require import RequirePlan, measure_require
 from tests.probes.links import relayed, session_to
@@ -247,7 +248,7 @@ def test_loss_is_counted() -> None:
 
 
 def test_the_plan_for_2g_fits_the_gate_and_leaves_the_stream_out() -> None:
-    plan = default_plan("2g")
+    plan = plan_for("2g")
     assert plan.goodput is None
     assert plan.capacity is not None
     assert plan.capacity.max_bytes + 50_000 <= plan.budget.max_bytes

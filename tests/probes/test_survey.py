@@ -163,7 +163,8 @@ def test_no_service_in_one_technology_is_a_result(tmp_path: Path) -> None:
     assert [one.technology for one in found.technologies] == ["2g", "3g", "4g"]
     assert (two.outcome, two.reason) == (Outcome.NO_SERVICE, "no service in 2G: not registered within 150 s")
     assert verdicts(two) == ("not_applicable",) * 3
-    assert two.switch_seconds == pytest.approx(150, rel=0.2)
+    assert two.switch_seconds is not None
+    assert two.switch_seconds >= 150
     assert (three.outcome, four.outcome, found.restored) == (Outcome.MEASURED, Outcome.MEASURED, True)
 
 
@@ -190,7 +191,7 @@ def test_a_dongle_that_is_pulled_and_comes_back_is_measured_and_restored(tmp_pat
 
 def test_a_dongle_that_stays_away_keeps_the_results_and_says_how_to_heal(tmp_path: Path) -> None:
     class Puller(Recorded):
-        def step(self, technology: str, text: str, used_bytes: int) -> None:
+        def step(self, technology: str, text: str, used_bytes: Callable[[], int]) -> None:
             if text == "putting the dongle back":
                 bench.radio.unplug()
 
@@ -255,7 +256,7 @@ def test_a_target_that_dies_after_the_first_look_keeps_the_signal(tmp_path: Path
     with hilink_bench(rssi_dbm=-70) as bench, relayed(GOOD, GOOD) as (relay, responder):
 
         class Killer(Recorded):
-            def step(self, technology: str, text: str, used_bytes: int) -> None:
+            def step(self, technology: str, text: str, used_bytes: Callable[[], int]) -> None:
                 if text == "signal 1 of 3":
                     responder.close()
 

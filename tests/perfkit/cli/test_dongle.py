@@ -171,6 +171,7 @@ def test_unknown_sim_is_not_called_missing() -> None:
     assert checks[0].state is State.UNKNOWN
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.skipif(sys.platform != "linux", reason="signals and pseudo-terminals as on Linux")
 @pytest.mark.parametrize(
     ("words", "number", "exit_code"),
@@ -188,7 +189,7 @@ def test_emulator_answers_until_it_is_stopped(words: list[str], number: signal.S
         uri = first.split()[3]
         status = main(["dongle", "status", "--device", uri])
         emulator.send_signal(number)
-        emulator.wait(timeout=20)
+        emulator.wait(timeout=100)
 
     assert second == f"  perfkit dongle status --device {uri}\n"
     assert (status, emulator.returncode) == (0, exit_code)

@@ -46,6 +46,7 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_responder_serves_until_it_is_ended_and_then_says_how_many(number: signal.Signals) -> None:
@@ -54,12 +55,13 @@ def test_a_responder_serves_until_it_is_ended_and_then_says_how_many(number: sig
         with session_to(port_in(process.stdout.readline())) as session:
             assert session.udp is not None
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=100)
     assert process.returncode == 0
     assert "responder ended; sessions served: 1" in out
     assert err == ""
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_an_emulated_link_stands_before_a_responder() -> None:
     with start("responder", "--listen", f"127.0.0.1:{free_port()}") as far:
@@ -72,9 +74,9 @@ def test_an_emulated_link_stands_before_a_responder() -> None:
                 # Two legs of 50 ms for the upgrade at least.
                 assert session.upgrade_s >= 0.1
             relay.terminate()
-            out, _ = relay.communicate(timeout=20)
+            out, _ = relay.communicate(timeout=100)
         far.terminate()
-        far.communicate(timeout=20)
+        far.communicate(timeout=100)
     assert relay.returncode == 0
     assert "link emulator ended" in out
 
