@@ -102,6 +102,11 @@ def info_of(dossier: OpenedDossier) -> dict[str, list[str]]:
         return {}
 
 
+def by_digest(dossier: OpenedDossier) -> dict[str, Path]:
+    """The files of the payload by their SHA-256."""
+    return {file_sha256(path): path for name, path in dossier.files.items() if name.startswith(bag.PAYLOAD)}
+
+
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     digest = hashlib.sha256()

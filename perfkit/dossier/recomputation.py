@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -18,10 +19,11 @@ from perfkit.core.campaign_folder import CampaignFolder
 from perfkit.core.errors import InputError, PerfkitError
 from perfkit.core.pics.load import read_pics
 from perfkit.core.pics.model import Pics
+from perfkit.core.policy import Policy
 from perfkit.core.verification_record import Check, Difference, failed, not_checked, passed
 from perfkit.core.version import VERSION
 from perfkit.dossier import comparison
-from perfkit.report.samples import CsvSamples
+from perfkit.report.samples import COLUMNS, LINK_COLUMNS, CsvSamples
 from perfkit_analyzers.assess import analyze
 from perfkit_analyzers.message import Role
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 RESULT = "results/result.json"
 SAMPLES = "results/samples.csv"
 MAX_RESULT_BYTES = 1 << 30
+_CLOCK_SWITCHES = ("log_clock", "log_clock_offset_s", "log_clock_tolerance_s")
 # When and where it was computed; where the files lay then. Everything else has to be the same.
 PROVENANCE = ("/provenance", "/tool/version", "/pics/path")
 
@@ -92,7 +95,8 @@ def _other_version(plain: object) -> str | None:
 def check_result(campaign: CampaignFolder, stored: StoredResult) -> Iterator[Check]:
     """The checks of result.json and samples.csv against what the raw logs give now."""
     with tempfile.TemporaryFile() as samples:
-        writer = CsvSamples(samples)
+        columns = COLUMNS if stored.document.network is None else (*COLUMNS, *LINK_COLUMNS)
+        writer = CsvSamples(samples, columns)
         try:
             document = _recomputed(campaign, stored.document, writer)
         except PerfkitError as error:
@@ -122,17 +126,50 @@ def _recomputed(campaign: CampaignFolder, original: AnalysisDocument, writer: Cs
         role=Role(original.dut.type) if original.dut.type_source == "option" and original.dut.type else None,
         sink=take,
         max_skipped_share=original.skipped.threshold,
+        network=_network(campaign, original),
     )
     return analysis.document
 
 
+def _network(campaign: CampaignFolder, original: AnalysisDocument) -> list[Path]:
+    """The records of the link that the original was joined with."""
+    if original.network is None:
+        return []
+    here = campaign.network_files()
+    stated = [info.path for info in original.network.monitors] + [info.path for info in original.network.checks]
+    found = [next((path for path in here if _same_end(name, path, campaign)), None) for name in stated]
+    missing = next((name for name, path in zip(stated, found, strict=True) if path is None), None)
+    if missing is not None:
+        raise InputError(f"{missing} is missing, a record of the link with which the result was computed")
+    return [path for path in found if path is not None]
+
+
+def _same_end(stated: str, path: Path, campaign: CampaignFolder) -> bool:
+    relative = path.relative_to(campaign.root).as_posix()
+    return stated == relative or stated.endswith(f"/{relative}")
+
+
 def _pics(campaign: CampaignFolder, original: AnalysisDocument) -> tuple[Pics | None, PicsInfo | None]:
     if original.pics is None:
-        return None, None
+        return _with_clock(Pics(), original), None
     if not campaign.pics.is_file():
         raise InputError("pics.yaml is missing, with which the result was computed")
     digest = hashlib.sha256(campaign.pics.read_bytes()).hexdigest()
-    return read_pics(campaign.pics), PicsInfo(str(campaign.pics), digest)
+    return _with_clock(read_pics(campaign.pics), original), PicsInfo(str(campaign.pics), digest)
+
+
+def _with_clock(pics: Pics, original: AnalysisDocument) -> Pics:
+    """The PICS with the log's clock as the original states it: options of `perfkit analyze` may have set it."""
+    written, stated = pics.policy.as_written(), original.policy.values
+    changed = {key: stated[key] for key in _CLOCK_SWITCHES if key in stated and stated[key] != written.get(key)}
+    if not changed:
+        return pics
+    values = {key: None if value == "null" else value for key, value in changed.items()}
+    try:
+        policy = msgspec.convert({**msgspec.structs.asdict(pics.policy), **values}, Policy, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{RESULT} states a log clock that is none ({error})") from None
+    return msgspec.structs.replace(pics, policy=policy)
 
 
 def _local(text: str, campaign: CampaignFolder) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from perfkit.core.analysis_record import ToolInfo
 from perfkit.core.campaign_folder import CampaignFolder
@@ -24,6 +25,10 @@ from perfkit.core.version import VERSION
 from perfkit.dossier import hashes
 from perfkit.dossier.opened import OpenedDossier, open_dossier
 from perfkit.dossier.recomputation import RESULT, SAMPLES, OtherVersionError, StoredResult, check_result, read_result
+from perfkit.dossier.reports import check_reports
+
+if TYPE_CHECKING:
+    from asn1crypto.x509 import Certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +42,31 @@ def verify(path: Path, options: Options | None = None) -> VerificationDocument:
     """The checklist over the dossier at a path: a ZIP, or the folder that came out of it.
 
     Raises:
+        UsageError: a certificate to trust cannot be read.
         InputError: there is no dossier, or nothing of it can be read.
     """
-    del options
+    trusted = _trusted(options or Options())
     with open_dossier(path) as dossier:
         campaign = CampaignFolder((dossier.root / "data").absolute())
         stored, checks = _stored_result(campaign)
+        reports = list(check_reports(campaign, hashes.by_digest(dossier), trusted))
         checks = [
             hashes.check_container(dossier),
             hashes.check_tag_files(dossier),
             hashes.check_payload(dossier),
             *checks,
             *(check_result(campaign, stored) if stored else ()),
+            *(check for report in reports for check in report.checks),
         ]
-        return _document(path, dossier, stored, checks, [])
+        return _document(path, dossier, stored, checks, [one for report in reports for one in report.signatures])
+
+
+def _trusted(options: Options) -> list[Certificate] | None:
+    if not options.trust:
+        return None
+    from perfkit.signing.check import read_trusted
+
+    return read_trusted(options.trust)
 
 
 def _stored_result(campaign: CampaignFolder) -> tuple[StoredResult | None, list[Check]]:

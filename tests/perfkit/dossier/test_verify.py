@@ -164,7 +164,7 @@ def test_a_log_that_was_changed_shows_in_the_figures(campaign: CampaignFolder, t
 def test_a_stated_value_that_was_changed_shows(campaign: CampaignFolder, tmp_path: Path) -> None:
     document = repacked(campaign, tmp_path, lambda copy: rewrite(copy.pics, "vendor:", "vendor: X #"))
     wheres = {difference.where for difference in check(document, "figures").differences}
-    assert wheres == {"/dut/vendor", "/pics/sha256"}
+    assert wheres >= {"/dut/vendor", "/pics/sha256"}
 
 
 def test_provenance_may_differ(campaign: CampaignFolder, tmp_path: Path) -> None:
