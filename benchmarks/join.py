@@ -1,9 +1,9 @@
 """Measure the join of exchanges with the link: `python -m benchmarks.join [--exchanges 1000000] [--samples 100000]`.
 
-The same rows are joined by perfkit (worst sample before or within each interval, thresholds, tolerance of the clocks)
-and by `pandas.merge_asof` (last sample before its start, its threshold). Both begin with the rows and samples as the
-analysis has them and end with rows that carry the link; pandas is also timed by itself, columns in and columns out.
-Where no sample falls into an interval both must name the same one. CPU times are medians, taken in turn.
+The same rows are joined by perfkit (worst sample before or within each interval, status by docs/method.md 12) and by
+`pandas.merge_asof`: once the last sample before each row, once also the same status. All begin with the rows and
+samples as the analysis has them and end with rows that carry the link; merge_asof is also timed by itself. Both must
+come to the same status for every row, and to the same sample where none falls into the interval. CPU times are medians.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import statistics
 import sys
 import time
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -32,12 +33,14 @@ from perfkit_analyzers.link.history import LinkHistory
 from perfkit_analyzers.link.series import SessionSeries, time_ns
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
+OWN = "perfkit: status and worst sample"
 INTERVAL_S = 1.0
 TOLERANCE_NS = 2 * 10**9
 SLOW_SHARE = 0.02
 START = datetime(2026, 3, 9, 6, 0, tzinfo=UTC)
+_SURE, _POSSIBLE, _GOOD = LinkStatus.NOT_MET, LinkStatus.UNCERTAIN, LinkStatus.IN_SPECIFICATION
 _STATUS = {True: LinkStatus.NOT_MET, False: LinkStatus.IN_SPECIFICATION}
 CLOCK = ClockState(True, 0.0, 0.0, "benchmark", None)
 
@@ -115,10 +118,11 @@ def joined_by_perfkit(looks: Sequence[Record], exchanges: Sequence[Row]) -> list
     series.finish()
     judge = LinkHistory([series]).judge
     replace = msgspec.structs.replace
-    return [
-        replace(row, link=judge(row.stamp_ns or 0, (row.stamp_ns or 0) + (row.value_ns or 0), TOLERANCE_NS))
-        for row in exchanges
-    ]
+    rows_with_link = []
+    for row in exchanges:
+        start_ns = row.stamp_ns or 0
+        rows_with_link.append(replace(row, link=judge(start_ns, start_ns + (row.value_ns or 0), TOLERANCE_NS)))
+    return rows_with_link
 
 
 def frames_of(looks: Sequence[Record], exchanges: Sequence[Row]) -> tuple[DataFrame, DataFrame]:
@@ -161,22 +165,60 @@ def joined_by_pandas(looks: Sequence[Record], exchanges: Sequence[Row]) -> list[
     return rows_with_link
 
 
-def check(own: Sequence[Row], others: Sequence[Row], looks: Sequence[Record]) -> int:
-    """How many rows have no sample within and were compared.
+def judged_by_pandas(looks: Sequence[Record], exchanges: Sequence[Row]) -> list[Row]:
+    """The rows with the last sample before each and the status that perfkit gives, by docs/method.md 12."""
+    from pandas import concat
+
+    left, right = frames_of(looks, exchanges)
+    left["end"] = left["at"] + [row.value_ns or 0 for row in exchanges]
+    speaks_ns = int(2 * INTERVAL_S * 1e9)
+    right["until"] = (right["at"] + speaks_ns).clip(upper=right["at"].shift(-1, fill_value=1 << 62))
+    slow = right["latency_ms"] > THRESHOLDS.latency_ms
+    reached = right["until"].shift(1, fill_value=0) >= right["at"]
+    goes_on = slow & slow.shift(1, fill_value=False) & reached
+    spells = right[slow].groupby((~goes_on)[slow].cumsum()).agg(start=("at", "min"), until=("until", "max"))
+    begun = right.assign(start=right["at"].shift(1, fill_value=0), until=right["at"])[slow & ~goes_on & reached]
+    possible = concat([spells, begun[["start", "until"]]]).astype("int64")
+    left["sure"] = meets(spells, left["end"] - TOLERANCE_NS, left["at"] + TOLERANCE_NS)
+    left["possible"] = meets(possible, left["end"] + TOLERANCE_NS, left["at"] - TOLERANCE_NS)
+    left["known"] = meets(right.rename(columns={"at": "start"}), left["end"], left["at"])
+    found = merged(left, right)
+    times, values = right["at"].tolist(), right["latency_ms"].tolist()
+    columns = (found[name].tolist() for name in ("place", "sure", "possible", "known"))
+    rows_with_link = []
+    for row, place, sure, may_be, known in zip(exchanges, *columns, strict=True):
+        status = _SURE if sure else _POSSIBLE if may_be else _GOOD if known else LinkStatus.NO_SAMPLE
+        latency = LinkSample(times[place], values[place], "benchmark", place + 2) if place >= 0 else None
+        rows_with_link.append(msgspec.structs.replace(row, link=LinkAt(status, latency)))
+    return rows_with_link
+
+
+def meets(intervals: DataFrame, last_start: Series[int], first_end: Series[int]) -> Series[bool]:
+    """Whether an interval starts at or before the one and ends after the other."""
+    from pandas import DataFrame, merge_asof
+
+    held = intervals[["start", "until"]].sort_values("start")
+    held["furthest"] = held["until"].cummax()
+    asked = DataFrame({"start": last_start, "first_end": first_end}).sort_values("start")
+    found = merge_asof(asked, held[["start", "furthest"]], on="start").set_index(asked.index)
+    return (found["furthest"] > found["first_end"]).reindex(last_start.index)
+
+
+def check(own: Sequence[Row], looks: Sequence[Record], exchanges: Sequence[Row]) -> int:
+    """How many rows have no sample within, so that both joins must name the same one; the status is compared of all.
 
     Raises:
-        BenchmarkError: a row has another sample by the other join.
+        BenchmarkError: a row has another sample or status by the other join.
     """
     times = [time_ns(look.time) for look in looks]
     compared = 0
-    for row, other in zip(own, others, strict=True):
+    for row, other in zip(own, judged_by_pandas(looks, exchanges), strict=True):
+        mine, theirs = row.link or NO_SAMPLE, other.link or NO_SAMPLE
         start_ns = row.stamp_ns or 0
-        if bisect_right(times, start_ns) != bisect_right(times, start_ns + (row.value_ns or 0)):
-            continue
-        compared += 1
-        mine, theirs = (one.link.latency_ms if one.link else None for one in (row, other))
-        if mine != theirs:
+        holds_sample = bisect_right(times, start_ns) != bisect_right(times, start_ns + (row.value_ns or 0))
+        if mine.status is not theirs.status or (mine.latency_ms != theirs.latency_ms and not holds_sample):
             raise BenchmarkError(f"row at {start_ns}: {mine} by perfkit, {theirs} by pandas")
+        compared += not holds_sample
     return compared
 
 
@@ -197,24 +239,29 @@ def main() -> int:
     source = random.Random(7)
     looks = samples(arguments.samples, source)
     exchanges = rows(arguments.exchanges, arguments.samples * INTERVAL_S, source)
-    compared = check(joined_by_perfkit(looks, exchanges), joined_by_pandas(looks, exchanges), looks)
+    own = joined_by_perfkit(looks, exchanges)
+    compared = check(own, looks, exchanges)
+    statuses = Counter(row.link.status.value for row in own if row.link is not None)
+    del own
     left, right = frames_of(looks, exchanges)
     actions: dict[str, Callable[[], object]] = {
-        "perfkit, rows to rows": lambda: joined_by_perfkit(looks, exchanges),
-        "pandas, rows to rows": lambda: joined_by_pandas(looks, exchanges),
-        "pandas.merge_asof alone": lambda: merged(left, right),
+        OWN: lambda: joined_by_perfkit(looks, exchanges),
+        "pandas: the same status by three merge_asof, the last sample by a fourth": (
+            lambda: judged_by_pandas(looks, exchanges)
+        ),
+        "pandas: the last sample by merge_asof": lambda: joined_by_pandas(looks, exchanges),
+        "merge_asof alone, columns to columns": lambda: merged(left, right),
     }
     gc.set_threshold(200_000)  # as the analysis does while it reads
     taken: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(arguments.rounds):
         for name, action in actions.items():
             taken[name].append(seconds(action))
-    own_s = statistics.median(taken["perfkit, rows to rows"])
+    own_s = statistics.median(taken[OWN])
     versions = f"Python {platform.python_version()}, pandas {importlib.metadata.version('pandas')}"
     print(f"{versions}, medians of {arguments.rounds} rounds")
-    print(
-        f"{arguments.exchanges:,} exchanges x {arguments.samples:,} samples; {compared:,} rows compared, all the same\n"
-    )
+    print(f"{arguments.exchanges:,} exchanges x {arguments.samples:,} samples: {dict(statuses)}")
+    print(f"status of all and sample of {compared:,} the same by both\n")
     print("| join | CPU s | perfkit / this |\n|---|---|---|")
     for name, times in taken.items():
         median_s = statistics.median(times)

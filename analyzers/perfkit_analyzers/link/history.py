@@ -54,7 +54,7 @@ class _Quantity:
         measured: list[_Named] = []
         self.missed: list[Interval] = []
         self._sure_edges: list[Interval] = []
-        self._possible_edges: list[Interval] = []
+        self.possible_edges: list[Interval] = []
         for session in sessions:
             tolerance_ns = session.tolerance_ns
             for piece in session.pieces[threshold]:
@@ -62,9 +62,9 @@ class _Quantity:
                 missed = list(_missed(piece))
                 self.missed += missed
                 self._sure_edges += _widened(missed, -tolerance_ns)
-                self._possible_edges += _widened([*missed, *_before_missed(piece)], tolerance_ns)
+                self.possible_edges += _widened([*missed, *_before_missed(piece)], tolerance_ns)
         self.looks = _Looks(measured)
-        self._sure, self._possible = Cover(self._sure_edges), Cover(self._possible_edges)
+        self._sure, self._possible = Cover(self._sure_edges), Cover(self.possible_edges)
 
     def surely_missed(self, start_ns: int, end_ns: int, tolerance_ns: int) -> bool:
         """Whether a look that missed the threshold speaks for the interval, wherever the clocks are."""
@@ -79,7 +79,7 @@ class _Quantity:
         for intervals in (
             self.looks.spoken,
             _widened(self._sure_edges, -tolerance_ns),
-            _widened(self._possible_edges, tolerance_ns),
+            _widened(self.possible_edges, tolerance_ns),
         ):
             for interval in intervals:
                 yield from interval
@@ -158,7 +158,7 @@ class LinkHistory:
             (look, one.file) for one in sessions for piece in one.pieces[Threshold.RSSI] for look in piece
         )
         self.is_mobile = bool(self._signals.looks) or any(one.session.device is not None for one in sessions)
-        self._missing = [(name.value, one) for name, one in self._quantities.items() if one.missed]
+        self._anything_missed = Cover(edges for one in self._quantities.values() for edges in one.possible_edges)
         self._answers: dict[int, _Answers] = {}
         self.known, self.in_specification = self._sets()
 
@@ -196,11 +196,10 @@ class LinkHistory:
         radio = self._radio(start_ns, end_ns) if self.is_mobile else _WIRED
         status = _status(bool(latencies), radio.rssi_dbm is not None, is_mobile=self.is_mobile)
         missed: list[str] = []
-        if self._missing:
+        if self._anything_missed.meets(end_ns + tolerance_ns, start_ns - tolerance_ns):
             sure, possible = self._missed(start_ns, end_ns, tolerance_ns)
-            if possible:
-                status = LinkStatus.NOT_MET if sure else LinkStatus.UNCERTAIN
-                missed = sure or possible
+            status = LinkStatus.NOT_MET if sure else LinkStatus.UNCERTAIN
+            missed = sure or possible
         samples = (
             len({(file, look.line) for look, file in (*latencies, *radio.signals)}) if radio.signals else len(latencies)
         )
@@ -213,11 +212,11 @@ class LinkHistory:
         """The thresholds that were surely missed, and those that may have been."""
         sure: list[str] = []
         possible: list[str] = []
-        for name, quantity in self._missing:
+        for name, quantity in self._quantities.items():
             if quantity.possibly_missed(start_ns, end_ns, tolerance_ns):
-                possible.append(name)
+                possible.append(name.value)
                 if quantity.surely_missed(start_ns, end_ns, tolerance_ns):
-                    sure.append(name)
+                    sure.append(name.value)
         return sure, possible
 
     def _radio(self, start_ns: int, end_ns: int) -> _Radio:
