@@ -270,6 +270,7 @@ class CountedDisk(FakeDisk):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_day_loses_no_sample_and_takes_no_more_memory_than_an_hour() -> None:
     disk = CountedDisk()
     day = simulated_day(disk)
