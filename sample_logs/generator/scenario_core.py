@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.configuration import DELIVERED, READ_ONLY
 from generator.ledger import REMOTE_START, REMOTE_STOP, STOP_COMBINATION, TRIGGERED
 from generator.station import Nested, Seen, StationRun
 from generator.tool import Answer, Payload, accepted, status
@@ -25,11 +26,7 @@ def tc_001(run: StationRun) -> None:
     run.phase("Main")
     cold_boot(run)
     run.statuses((0, "Available"), (1, "Available"), (2, "Available"))
-    keys = (
-        ("AuthorizeRemoteTxRequests", "false"), ("ConnectionTimeOut", "60"), ("HeartbeatInterval", "300"),
-        ("MeterValueSampleInterval", "60"), ("MinimumStatusDuration", "0"), ("NumberOfConnectors", "2"),
-    )  # fmt: skip
-    entries = [{"key": key, "readonly": key == "NumberOfConnectors", "value": value} for key, value in keys]
+    entries = [{"key": key, "readonly": key in READ_ONLY, "value": value} for key, value in DELIVERED.items()]
     run.call("GetConfiguration", {}, Answer(318, {"configurationKey": entries, "unknownKey": []}))
     run.end()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from generator.configuration import READ_ONLY
 from generator.ledger import REMOTE_START, REMOTE_STOP, STOP_COMBINATION, TRIGGERED, Row
 from generator.octt import VENDOR, Heading, Line
 from generator.tool import Answer, Exchange, Payload, Run, accepted
@@ -108,7 +109,8 @@ class StationRun(Run):
 
     def read_key(self, key: str, value: str, latency_ms: int) -> Exchange:
         """GetConfiguration of one key."""
-        answer: Payload = {"configurationKey": [{"key": key, "readonly": False, "value": value}], "unknownKey": []}
+        entry: Payload = {"key": key, "readonly": key in READ_ONLY, "value": value}
+        answer: Payload = {"configurationKey": [entry], "unknownKey": []}
         return self.call("GetConfiguration", {"key": [key]}, Answer(latency_ms, answer))
 
     def set_key(self, key: str, value: str, latency_ms: int) -> Exchange:
