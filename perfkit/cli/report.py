@@ -230,6 +230,8 @@ def _rendered(names: tuple[str, ...], content: ReportContent, inputs: ReportInpu
     for name in FORMATS:
         if name not in names and name not in embedded:
             continue
+        if sys.stderr.isatty():
+            print(f"perfkit: writing {name} ...", file=sys.stderr)
         beside = [*attachments, _notebook(done[FORMATS[name].embeds or ""])] if FORMATS[name].embeds else attachments
         done[name] = renderer(name)(content, replace(inputs, attachments=tuple(beside)))
     return {name: done[name] for name in names}

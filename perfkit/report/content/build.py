@@ -140,7 +140,7 @@ def _main_sections(
         yield configuration_section(read.document)
         yield uncertainty_section(read, lab)
         yield conformity_section(read, inputs.decision_rule, lab)
-        yield deviations_section(read.document, lab)
+        yield deviations_section(inputs, read.document)
     yield traceability_section(inputs, documents)
     yield opinions_section(lab.opinions)
     yield validity_section(lab)

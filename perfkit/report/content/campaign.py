@@ -12,6 +12,7 @@ from perfkit.report.content.blocks import cell, columns, fact, facts, paragraph,
 from perfkit.report.content.charts import chart_of
 from perfkit.report.content.dates import date_contradiction, logged_days
 from perfkit.report.content.model import Block, Bullets, Cell, ChartKind, Fact, Notice, Section, Table, Tone
+from perfkit.report.content.network import missed_gates
 from perfkit.report.content.quote import Quote, replace_text
 from perfkit.report.inputs import Read, ReportInputs
 from perfkit.report.wording import NOTHING, counted, percent
@@ -84,12 +85,14 @@ def _remarks(run: RunInfo) -> Iterator[str]:
         yield f"{anomaly.count} {anomaly.kind}: {anomaly.explanation}"
 
 
-def deviations_section(document: AnalysisDocument, lab: Lab) -> Section:
+def deviations_section(inputs: ReportInputs, document: AnalysisDocument) -> Section:
     """Additions, deviations and exclusions (ISO/IEC 17025, 7.8.2.1 n)."""
+    lab = inputs.lab
     blocks: list[Block] = [facts([fact("Stated by the laboratory", *_stated(lab))])]
     sentences = [
         f"Switch {switch.switch}: {switch.value} (default {switch.default})." for switch in document.policy.differences
     ]
+    sentences += [f"Network measured {missed}" for missed in missed_gates(inputs.network)]
     sentences += list(document.warnings)
     contradiction = date_contradiction(document, lab)
     if contradiction is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from perfkit.core.network_record import (
     Bandwidth,
@@ -49,9 +49,9 @@ def gates_section(inputs: ReportInputs) -> Section:
     """All measurements in the order of time; an earlier one whose gate was not met stays in the report."""
     ordered = sorted(inputs.network, key=lambda read: instant(read.document.started))
     blocks: list[Block] = [_overview(ordered)] if ordered else [paragraph(NOT_MEASURED, Tone.CAUTION)]
-    repeated = _repeated(ordered)
-    if repeated is not None:
-        blocks.append(repeated)
+    missed = missed_gates(ordered)
+    if missed:
+        blocks.append(Notice("Gates that were not met", tuple(missed), Tone.CAUTION))
     blocks += chart_of(chart_data(inputs), ChartKind.NETWORK)
     sections = [_measurement(number, read) for number, read in enumerate(ordered, 1)]
     during = link_section(inputs.analysis)
@@ -80,17 +80,17 @@ def _overview(reads: list[Read[NetworkDocument]]) -> Table:
     )
 
 
-def _repeated(reads: list[Read[NetworkDocument]]) -> Notice | None:
-    missed = [read.document for read in reads if read.document.gate is not Gate.MET]
-    if not missed:
-        return None
-    later = [read.document.started for read in reads if read.document.gate is Gate.MET]
+def missed_gates(reads: Iterable[Read[NetworkDocument]]) -> list[str]:
+    """A sentence for each measurement whose gate was not met, and when it was repeated."""
+    ordered = sorted((read.document for read in reads), key=lambda document: instant(document.started))
     sentences = []
-    for document in missed:
-        after = [started for started in later if instant(started) > instant(document.started)]
-        repeated = f"repeated on {utc_text(after[0])}: met" if after else "not repeated with the gate met"
+    for index, document in enumerate(ordered):
+        if document.gate is Gate.MET:
+            continue
+        later = [after.started for after in ordered[index:] if after.gate is Gate.MET]
+        repeated = f"repeated on {utc_text(later[0])}: met" if later else "not repeated with the gate met"
         sentences.append(f"{utc_text(document.started)}: gate {GATES[document.gate]}; {repeated}.")
-    return Notice("Gates that were not met", tuple(sentences), Tone.CAUTION)
+    return sentences
 
 
 def _link(document: NetworkDocument) -> str:

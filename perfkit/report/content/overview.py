@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from perfkit.core.analysis_record import AnalysisDocument, Outcome, ParameterResult
 from perfkit.core.decision_rule import DecisionRule, statement
 from perfkit.core.uncertainty import Comparison
@@ -44,7 +46,7 @@ def results_section(read: Read[AnalysisDocument], rule: DecisionRule) -> Section
         note=f"{STATED_NOTE} {COMPARISON_NOTE}" if rule is DecisionRule.NONE else STATED_NOTE,
         wide=True,
     )
-    blocks: list[Block] = [table, paragraph(closing(document))]
+    blocks: list[Block] = [table, paragraph(closing(document)), *_still_to_measure(document)]
     return Section("results", "", "Results", tuple(blocks))
 
 
@@ -65,6 +67,27 @@ def _row(
         quote.seconds("p95_s"),
         quote.seconds("max_s"),
         _remark(parameter, rule),
+    )
+
+
+def _still_to_measure(document: AnalysisDocument) -> Iterator[Table]:
+    """Combinations without a value, also of parameters that are measured, and what to run for them."""
+    if not document.still_to_measure:
+        return
+    names = {parameter.key: parameter.name for parameter in document.parameters}
+    yield Table(
+        key="still-to-measure",
+        caption="Not measured, and the test cases to run",
+        columns=columns("Parameter", "Combination", "Test cases to run"),
+        rows=tuple(
+            (
+                cell(names.get(entry.parameter, entry.parameter)),
+                cell(entry.combination, Tone.ALARM),
+                cell(", ".join(entry.test_cases) or NOTHING),
+            )
+            for entry in document.still_to_measure
+        ),
+        note=None if document.basis == OFFICIAL_BASIS else "The test cases are those of OCPP 1.6.",
     )
 
 

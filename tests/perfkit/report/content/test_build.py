@@ -142,6 +142,16 @@ def test_what_was_not_measured_stands_first_in_red_with_its_test_cases() -> None
     }
 
 
+def test_combinations_without_a_value_stand_with_the_test_cases_to_run() -> None:
+    table = tables(build_content(inputs_of(DOCUMENT)))["still-to-measure"]
+    missing = next(entry for entry in DOCUMENT.parameters if entry.outcome is Outcome.NOT_MEASURED)
+
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        [missing.name, "Stop/Stop", ", ".join(f"TC_{n:03}_CS" for n in range(12))]
+    ]
+    assert table.rows[0][1].tone is Tone.ALARM
+
+
 def test_no_notice_when_everything_is_measured() -> None:
     measured = [entry for entry in DOCUMENT.parameters if entry.outcome is not Outcome.NOT_MEASURED]
     complete = msgspec.structs.replace(DOCUMENT, parameters=measured, still_to_measure=[], complete=True)
@@ -303,6 +313,7 @@ def test_gates_that_were_not_met_stay_in_the_report_with_their_repetition() -> N
 
     assert notices[0].sentences == ("2026-06-08 04:10:00 UTC: gate NOT MET; repeated on 2026-06-08 05:00:00 UTC: met.",)
     assert [row[4].text for row in tables(content)["gates"].rows] == ["NOT MET", "met"]
+    assert f"Network measured {notices[0].sentences[0]}" in words(content)
 
 
 def test_the_gate_shows_each_value_beside_its_threshold() -> None:
