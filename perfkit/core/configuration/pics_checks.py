@@ -19,13 +19,14 @@ _EQUAL_LIMITS = (
 )
 _EQUAL_LISTS = ("ChargingScheduleAllowedChargingRateUnit", "SupportedFileTransferProtocols")
 _RANGES = ("MeterValueSampleInterval", "HeartbeatInterval")
-# Features of Appendix A that a station has if it has the key (OCPP 1.6, 9.1.1, 9.1.2, 9.1.14, 9.1.20).
-_FEATURE_KEYS = {
+FEATURE_KEYS = {
     "C-02": "AllowOfflineTxForUnknownId",
     "C-03": "MaxEnergyOnInvalidId",
     "C-04": "AuthorizationCacheEnabled",
     "C-05": "MinimumStatusDuration",
 }
+"""Features of Appendix A that a station has if it has the key (OCPP 1.6, 9.1.1, 9.1.2, 9.1.14, 9.1.20)."""
+
 PROFILE_KEYS = {
     "core": "Core",
     "firmware_management": "FirmwareManagement",
@@ -100,7 +101,7 @@ class _Against:
 
     def features(self) -> Iterator[ConfigurationFinding]:
         """Optional features whose key tells whether they are there."""
-        for feature, key in _FEATURE_KEYS.items():
+        for feature, key in FEATURE_KEYS.items():
             stated, exists = self._facts.get(f"features.{feature}"), self._configuration.exists(key)
             if isinstance(stated, bool) and exists is not None and stated is not exists:
                 found = "has" if exists else "does not have"

@@ -8,6 +8,7 @@ from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.configuration_record import PayloadTimes, Severity
 from perfkit.core.coverage_record import CoverageFinding, ResetRuns
 from perfkit.core.pics.model import DutType, Pics
+from perfkit.core.plan.suggestions import suggested
 from perfkit.core.plan_record import PlanDocument
 
 MILLISECONDS_CLAUSE = "A, Support for milliseconds in OCPP messages"
@@ -36,6 +37,9 @@ def _open(
 ) -> Iterator[CoverageFinding]:
     if planned.missing_keys:
         message = f"state {', '.join(planned.missing_keys)} in the PICS, so that every test case can be decided"
+        hints = suggested(document.configuration, planned.missing_keys)
+        told = "; ".join(f"{key}: {answer}" for key, answer in hints.items())
+        message = f"{message}; the logs suggest {told}" if told else message
         yield CoverageFinding(NOTE, message, "7.3, Preparation 4", None)
     is_station = planned.dut_type == DutType.CHARGING_STATION
     is_1_6 = document.basis == OFFICIAL_BASIS

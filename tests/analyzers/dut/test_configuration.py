@@ -230,6 +230,13 @@ def test_secrets_are_masked(tmp_path: Path) -> None:
     assert "AuthorizationKey can be read, and the standard lets it only be set" in messages(info)
 
 
+def test_a_long_history_is_cut_and_counted(tmp_path: Path) -> None:
+    changes = [change("HeartbeatInterval", str(number)) for number in range(1, 121)]
+    key = key_of(found(tmp_path, changes), "HeartbeatInterval")
+
+    assert (key.value, key.changes, len(key.history), key.history_left_out) == ("120", 120, 100, 20)
+
+
 def test_a_call_error_is_the_status_of_a_change(tmp_path: Path) -> None:
     logs = CampaignLogs(tmp_path)
     path = logs.run("TC_021_CS", exchanges=[status(), change("HeartbeatInterval", "30")])

@@ -11,7 +11,7 @@ from perfkit.core.pics.load import load_pics
 from perfkit.core.plan.coverage import coverage
 from perfkit_analyzers.assess import analyze
 from perfkit_analyzers.sample_sources import sample_sources
-from tests.campaign_logs import PICS, CampaignLogs, boot, status
+from tests.campaign_logs import PICS, CampaignLogs, Exchanged, boot, status
 
 
 def covered(logs: CampaignLogs, pics_text: str = PICS) -> CoverageDocument:
@@ -229,6 +229,30 @@ def test_an_open_condition_is_named(tmp_path: Path) -> None:
     assert "TC_003" in states(document, CaseState.UNDECIDED)
     assert remaining["TC_003"] == "not run and not decided: features.C-07 not stated"
     assert any(f.message.startswith("state features.C-07 in the PICS") for f in document.findings)
+
+
+def test_the_configuration_suggests_what_the_pics_leaves_open(tmp_path: Path) -> None:
+    keys = [
+        {"key": "AuthorizationCacheEnabled", "readonly": False, "value": "true"},
+        {"key": "StopTransactionOnEVSideDisconnect", "readonly": True, "value": "false"},
+        {"key": "SupportedFeatureProfiles", "readonly": True, "value": "Core,Reservation"},
+    ]
+    read: Exchanged = ("out", "GetConfiguration", {}, {"configurationKey": keys, "unknownKey": []})
+    logs = CampaignLogs(tmp_path)
+    logs.run("TC_019_CS", exchanges=[status(), read])
+    pics = "dut: {type: charging_station, fixed_cable: no}\nfeatures: {C-07: yes, C-08: yes}\n"
+    message = next(f.message for f in covered(logs, pics).findings if f.message.startswith("state "))
+
+    assert message.partition("the logs suggest ")[2].split("; ") == [
+        "features.C-06: no, StopTransactionOnEVSideDisconnect is fixed to false",
+        "features.C-04: yes, AuthorizationCacheEnabled is there",
+        "profiles.local_auth_list_management: no, SupportedFeatureProfiles does not list LocalAuthListManagement",
+        "features.C-02: no, AllowOfflineTxForUnknownId is not there",
+        "profiles.firmware_management: no, SupportedFeatureProfiles does not list FirmwareManagement",
+        "profiles.reservation: yes, SupportedFeatureProfiles lists Reservation",
+        "profiles.remote_trigger: no, SupportedFeatureProfiles does not list RemoteTrigger",
+        "profiles.smart_charging: no, SupportedFeatureProfiles does not list SmartCharging",
+    ]
 
 
 def test_logs_without_resets_say_so(tmp_path: Path) -> None:
