@@ -63,9 +63,7 @@ REPORT = (
         "EX-2026-0117",
         ("number", "report_id"),
     ),
-    Field(
-        "title", TEXT, "Title of the report.", "7.8.2.1 a", "OCPP 1.6 performance measurement", ("name",)
-    ),
+    Field("title", TEXT, "Title of the report.", "7.8.2.1 a", "OCPP 1.6 performance measurement", ("name",)),
 )
 
 LABORATORY = (
