@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.core.configuration_record import LogPlace, Severity
 from perfkit.core.coverage_record import CaseRun, CaseState, CoverageDocument, CoveredCase, ExitCriterion, UnknownRun
+from perfkit.core.plan_record import Applicability
 from perfkit.report.console_blocks import bullets, facts, heading, indented, plain_table, text
 from perfkit.report.console_page import page
 from perfkit.report.plan_console import title
@@ -87,14 +88,20 @@ def _matrix(document: CoverageDocument, *, width: int) -> Iterable[RenderableTyp
     per_row = max(1, (width - 4) // (_CELL_COLUMNS + 1))
     for block, found in groupby(document.cases, key=lambda case: case.planned.block):
         cases = list(found)
-        passed = sum(case.state is CaseState.PASSED for case in cases)
-        yield indented(text(f"{block}: {passed} of {len(cases)} passed", "underline"))
+        yield indented(text(f"{block}: {_passed(cases)}", "underline"))
         grid = Table.grid(padding=(0, 1, 0, 0))
         for _ in range(per_row):
             grid.add_column(min_width=_CELL_COLUMNS - 1, no_wrap=True)
         for start in range(0, len(cases), per_row):
             grid.add_row(*(_cell(case) for case in cases[start : start + per_row]))
         yield indented(grid)
+
+
+def _passed(cases: list[CoveredCase]) -> str:
+    """How many passed of those that apply or may apply."""
+    wanted = [case for case in cases if case.planned.applicability is not Applicability.DOES_NOT_APPLY]
+    passed = sum(case.state is CaseState.PASSED for case in wanted)
+    return f"{passed} of {len(wanted)} passed" if wanted else "does not apply"
 
 
 def _cell(case: CoveredCase) -> RenderableType:
