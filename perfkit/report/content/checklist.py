@@ -55,9 +55,7 @@ def _identification(inputs: ReportInputs, report_id: str) -> list[Line]:
     return [
         Line("7.8.2.1 a", "title", "", "on the first page"),
         Line("7.8.2.1 b", "name and address of the laboratory", "laboratory", _joined(own.name, *own.address)),
-        Line(
-            "7.8.2.1 c", "place of the tests", "laboratory", test.place or (own.name and "premises of the laboratory")
-        ),
+        Line("7.8.2.1 c", "place of the tests", "laboratory", test.place),
         Line("7.8.2.1 d", "identification on every page, end recognisable", "", f"{report_id}, page x of y, end mark"),
         Line("7.8.2.1 e", "name and contact of the customer", "laboratory", _joined(lab.customer.name)),
         Line("7.8.2.1 f", "method", "method", "document, edition, clauses, version of perfkit, switches"),

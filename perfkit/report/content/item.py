@@ -59,7 +59,7 @@ def _laboratory(lab: Lab) -> Iterator[Fact]:
     own = lab.laboratory
     yield Fact("Laboratory", _lines(own.name, own.address, own.contact))
     yield Fact("Accreditation", (stated(own.accreditation),))
-    yield Fact("Place of the tests", (stated(lab.test.place or (own.name and "premises of the laboratory")),))
+    yield Fact("Place of the tests", (stated(lab.test.place),))
     people = tuple(cell(_person(person.name, person.role, authorises=person.authorises)) for person in own.people)
     yield Fact("Persons", people or (stated(None),))
     yield Fact("Test cases run and logs recorded by", (_recorder(lab.test.logs_recorded_by),))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfkit.core.analysis_record import AnalysisDocument, Outcome, ParameterResult
-from perfkit.core.decision_rule import Conformity, DecisionRule, statement
+from perfkit.core.decision_rule import DecisionRule, statement
 from perfkit.core.lab.model import Lab
 from perfkit.core.pics.model import Pics
 from perfkit.report.content.blocks import NOT_STATED_BY_LABORATORY, cell, columns, fact, facts, paragraph, stated
 from perfkit.report.content.model import Block, Cell, Notice, Section, Table, Tone
-from perfkit.report.content.overview import measured_cell, stated_cell
+from perfkit.report.content.overview import CONFORMITY_TONES, measured_cell, stated_cell
 from perfkit.report.content.quote import Quote
 from perfkit.report.inputs import Read
 from perfkit.report.wording import NOTHING
@@ -35,12 +35,6 @@ _RULES = {
     DecisionRule.NON_BINARY: "non-binary statement with guard band (ILAC-G8:09/2019, 4.2.3), w = U (k = 2): pass where "
     "x ≤ TL − U, conditional pass where TL − U < x ≤ TL, conditional fail where TL < x ≤ TL + U, else fail. The "
     "probability that a pass or a fail is false is at most 2.5 %, of a conditional statement up to 50 %.",
-}
-_TONES = {
-    Conformity.PASS: Tone.GOOD,
-    Conformity.CONDITIONAL_PASS: Tone.CAUTION,
-    Conformity.CONDITIONAL_FAIL: Tone.CAUTION,
-    Conformity.FAIL: Tone.ALARM,
 }
 
 
@@ -169,7 +163,9 @@ def _statement_row(
         measured_cell(quote, parameter, document=document),
         stated_cell(quote, parameter),
         quote.seconds_up("uncertainty_s"),
-        cell(f"no statement: {_why_none(parameter)}", Tone.MUTED) if made is None else cell(made, _TONES[made]),
+        cell(f"no statement: {_why_none(parameter)}", Tone.MUTED)
+        if made is None
+        else cell(made, CONFORMITY_TONES[made]),
     )
 
 

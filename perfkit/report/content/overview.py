@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfkit.core.analysis_record import AnalysisDocument, Outcome, ParameterResult
-from perfkit.core.decision_rule import DecisionRule, statement
+from perfkit.core.decision_rule import Conformity, DecisionRule, statement
 from perfkit.core.uncertainty import Comparison
 from perfkit.report.content.blocks import cell, columns, paragraph
 from perfkit.report.content.model import Block, Cell, Notice, Section, Table, Tone
-from perfkit.report.content.quote import Quote, replace_text, toned
+from perfkit.report.content.quote import Quote, replace_text
 from perfkit.report.inputs import Read
 from perfkit.report.wording import NOTHING, counted, measured_text, stated_text
 
@@ -19,6 +19,12 @@ _COMPARISON_TONES = {
     Comparison.ABOVE_UNCERTAIN: Tone.CAUTION,
     Comparison.ABOVE: Tone.CAUTION,
     Comparison.NOT_STATED: Tone.MUTED,
+}
+CONFORMITY_TONES = {
+    Conformity.PASS: Tone.GOOD,
+    Conformity.CONDITIONAL_PASS: Tone.CAUTION,
+    Conformity.CONDITIONAL_FAIL: Tone.CAUTION,
+    Conformity.FAIL: Tone.ALARM,
 }
 _HEADINGS = ("Parameter", ">Stated by the vendor", ">Measured", ">U (s)", ">n", ">Median (s)", ">p95 (s)", ">Max (s)")
 STATED_NOTE = (
@@ -114,8 +120,8 @@ def _remark(parameter: ParameterResult, rule: DecisionRule) -> Cell:
     text = f"{parameter.comparison}{single}"
     made = statement(parameter.comparison, rule)
     if made is not None:
-        text = f"{made} ({text})"
-    return toned(cell(text), _COMPARISON_TONES.get(parameter.comparison, Tone.PLAIN))
+        return cell(f"{made}: {text}", CONFORMITY_TONES[made])
+    return cell(text, _COMPARISON_TONES.get(parameter.comparison, Tone.PLAIN))
 
 
 def closing(document: AnalysisDocument) -> str:

@@ -66,8 +66,3 @@ def worded(cell: Cell, wording: Decorated) -> Cell:
 def replace_text(cell: Cell, text: str) -> Cell:
     """The cell with another text."""
     return msgspec.structs.replace(cell, text=text)
-
-
-def toned(cell: Cell, tone: Tone) -> Cell:
-    """The cell in another tone."""
-    return msgspec.structs.replace(cell, tone=tone)

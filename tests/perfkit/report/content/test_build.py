@@ -206,7 +206,7 @@ def test_each_line_of_the_checklist_has_its_value_or_says_that_it_is_not_stated(
         "6.5",
     }
     still = {row[0].text for row in stated.rows if row[2].text == NOT_STATED_BY_LABORATORY}
-    assert still == {"7.8.2.1 h", "7.8.2.1 k", "6.4", "6.5"}
+    assert still == {"7.8.2.1 c", "7.8.2.1 h", "7.8.2.1 k", "6.4", "6.5"}
 
 
 def test_the_checklist_points_to_sections_that_are_there() -> None:
