@@ -41,7 +41,7 @@ def campaign_guide(name: str, dut_type: DutType) -> str:
 |---|---|
 {places}
 
-With `--campaign {folder}` a command finds its inputs here and puts its outputs here. Run the commands in the folder above.
+With `--campaign {folder}` a command finds its inputs here and puts its outputs here; run it in the folder above.
 
 1. State what the DUT is and what its vendor states, and who measures; then see what there is to test:
 

@@ -48,8 +48,9 @@ def test_init_makes_what_the_commands_read(tmp_path: Path, dut_type: str, capsys
     read_lab(camp / "lab.yaml")
     guide = (camp / "README.md").read_text()
     named = set(re.findall(r"^ +perfkit (\w+)", guide, re.MULTILINE))
-    assert {"network", "analyze"} <= named <= set(COMMANDS)
-    assert "camp/logs/" in guide
+    assert {"network", "monitor", "analyze", "coverage", "report"} <= named <= set(COMMANDS)
+    assert "into `logs/`" in guide
+    assert "--campaign camp" in guide
     assert str(camp) in capsys.readouterr().out
 
 
