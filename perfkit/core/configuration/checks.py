@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from perfkit.core.configuration.history import TAKEN, Configuration, KeyHistory
 from perfkit.core.configuration.standard_key import KeyType, StandardKey, members
-from perfkit.core.configuration.table import STANDARD_KEYS, clause_of
+from perfkit.core.configuration.table import PNC, STANDARD_KEYS, clause_of
 from perfkit.core.configuration_record import (
     ConfigurationFinding,
     KeyEvent,
@@ -114,7 +114,7 @@ def optional_functionalities(configuration: Configuration) -> list[OptionalFunct
     for row in STANDARD_KEYS.values():
         history = configuration.histories.get(row.key)
         read_only = history.read_only if history else None
-        if row.required and row.access != "R" and not read_only:
+        if row.profile == PNC or (row.required and row.access != "R" and not read_only):
             continue
         exists = configuration.exists(row.key)
         value = history.value if history and read_only and exists else None

@@ -1,6 +1,7 @@
-"""The configuration keys of OCPP 1.6 edition 2, clause 9, of its errata sheet, and of the security white paper.
+"""The configuration keys of OCPP 1.6 edition 2, clause 9, of its errata sheet, and of the papers that extend it.
 
-Errata: OCPP 1.6 Errata sheet v4.0. White paper: Improved security for OCPP 1.6-J, edition 3.
+Errata: OCPP 1.6 Errata sheet v4.0. White paper: Improved security for OCPP 1.6-J, edition 3. Plug & Charge:
+application note of the OCA; its keys are no optional functionality of a feature profile (7.1.4).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from perfkit.core.configuration.standard_key import KeyType, StandardKey
 
 BOOLEAN, INTEGER, STRING, LIST = KeyType.BOOLEAN, KeyType.INTEGER, KeyType.STRING, KeyType.LIST
 CORE, LISTS, RESERVE, SMART = "Core", "LocalAuthListManagement", "Reservation", "SmartCharging"
+PNC, NOTE = "PlugAndCharge", "OCA application note, Using ISO 15118 Plug & Charge with OCPP 1.6, v1.0"
 ERRATA, PAPER = "OCPP 1.6 Errata sheet v4.0", "OCPP 1.6 security white paper, edition 3"
 
 _PHASE = r"L1|L2|L3|N|L1-N|L2-N|L3-N|L1-L2|L2-L3|L3-L1"
@@ -83,9 +85,18 @@ _SECURITY = (
     StandardKey("CpoName", STRING, "RW", False, "Security", PAPER, "Operator's name in the certificate of the station."),
     StandardKey("SecurityProfile", INTEGER, "RW", False, "Security", PAPER, "Security profile in use.", maximum=3),
 )
+_PLUG_AND_CHARGE = (
+    StandardKey("CentralContractValidationAllowed", BOOLEAN, "RW", False, PNC, NOTE, "Contract certificates may be validated by the CSMS."),
+    StandardKey("CertSigningRepeatTimes", INTEGER, "RW", False, PNC, NOTE, "Attempts to have a certificate signed.", "times"),
+    StandardKey("CertSigningWaitMinimum", INTEGER, "RW", False, PNC, NOTE, "Wait before the next of these attempts.", "s"),
+    StandardKey("ContractValidationOffline", BOOLEAN, "RW", False, PNC, NOTE, "Contract certificates are validated while offline."),
+    StandardKey("ISO15118PnCEnabled", BOOLEAN, "RW", False, PNC, NOTE, "Plug & Charge."),
+)
 # fmt: on
 
-STANDARD_KEYS: dict[str, StandardKey] = {row.key: row for row in (*_CORE, *_OTHER_PROFILES, *_SECURITY)}
+STANDARD_KEYS: dict[str, StandardKey] = {
+    row.key: row for row in (*_CORE, *_OTHER_PROFILES, *_SECURITY, *_PLUG_AND_CHARGE)
+}
 
 
 def clause_of(row: StandardKey) -> str:
