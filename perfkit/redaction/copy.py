@@ -185,15 +185,11 @@ class _Writer:
         if source.is_file():
             self._file(source, folder / self._names([source.name])[0], source.name)
             return
-        for entry in sorted(source.iterdir(), key=lambda entry: entry.name):
-            if entry.is_symlink():
-                self._copy.leave_out(entry.name, "a symbolic link; put the file itself there")
-            elif entry.name in MADE_FROM_THE_ORIGINALS and entry not in self._copy.entries(source):
-                self._copy.leave_out(f"{entry.name}/", "made from the originals; make it anew from the copy")
         self._folder(source, folder, "")
 
     def _folder(self, source: Path, target: Path, prefix: str) -> None:
         entries = self._copy.entries(source)
+        self._list_what_stays_out(source, entries, prefix)
         names = [entry.name for entry in entries]
         for entry, name in zip(entries, self._names(names, is_top=not prefix), strict=True):
             shown = f"{prefix}{entry.name}"
@@ -202,6 +198,13 @@ class _Writer:
                 self._folder(entry, target / name, f"{shown}/")
             elif entry.is_file():
                 self._file(entry, target / name, shown)
+
+    def _list_what_stays_out(self, source: Path, entries: list[Path], prefix: str) -> None:
+        for path in sorted(set(source.iterdir()) - set(entries)):
+            if path.is_symlink():
+                self._copy.leave_out(f"{prefix}{path.name}", "a symbolic link; put the file itself there")
+            elif not path.name.startswith("."):
+                self._copy.leave_out(f"{prefix}{path.name}/", "made from the originals; make it anew from the copy")
 
     def _file(self, source: Path, target: Path, shown: str) -> None:
         content = self._content(_content(source), shown, UnpackBudget(MAX_UNPACKED_BYTES), depth=0)

@@ -109,9 +109,9 @@ def test_a_further_revision_after_the_signature(pdf: bytes, tmp_path: Path) -> N
 
     writer = IncrementalPdfFileWriter(io.BytesIO(signed(pdf, self_signed(), tmp_path)))
     writer.root["/Changed"] = TextStringObject("afterwards")
-    writer.update_root()
+    writer.update_root()  # type: ignore[no-untyped-call]
     changed = io.BytesIO()
-    writer.write(changed)
+    writer.write(changed)  # type: ignore[no-untyped-call]
     faults = only(check_signatures(changed.getvalue(), "r.pdf", None)).faults
     assert any("added after it" in fault or "did not allow" in fault for fault in faults)
 
