@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from perfkit.core.analysis_record import AnalysisDocument
@@ -76,7 +77,8 @@ def _sequence(row: TracedRow, path: str, name: str) -> tuple[SequenceMessage, ..
     last = row.to_line or row.request_line
     seen = (entry.what for entry in read_traffic([path]) if entry.file == name)
     messages = (message for message in seen if isinstance(message, OcppMessage))
-    return tuple(_drawn(message for message in messages if row.request_line <= message.line <= last))
+    until_end = takewhile(lambda message: message.line <= last, messages)  # a log may have millions of lines
+    return tuple(_drawn(message for message in until_end if message.line >= row.request_line))
 
 
 def _drawn(messages: Iterable[OcppMessage]) -> Iterator[SequenceMessage]:

@@ -11,6 +11,7 @@ from perfkit.report.content.model import Block, Cell, Section, Table, Tone
 from perfkit.report.wording import NOTHING, counted
 
 HIDDEN = "not shown (secret)"
+EMPTY = "(empty)"
 
 
 def configuration_section(document: AnalysisDocument) -> Section | None:
@@ -55,12 +56,21 @@ def _row(entry: ConfigurationKey) -> tuple[Cell, ...]:
         access = "read only" if entry.read_only else "read and write"
     return (
         cell(entry.key),
-        cell(HIDDEN, Tone.MUTED) if entry.is_secret else cell(NOTHING if entry.value is None else entry.value),
+        _value(entry),
         cell(access),
         cell(entry.profile or NOTHING),
         cell(str(entry.accepted_changes)),
         cell(f"{entry.place.file}:{entry.place.line}", Tone.MUTED),
     )
+
+
+def _value(entry: ConfigurationKey) -> Cell:
+    """The value as the DUT gave it; none and an empty one are told apart."""
+    if entry.is_secret:
+        return cell(HIDDEN, Tone.MUTED)
+    if entry.value is None:
+        return cell(NOTHING, Tone.MUTED)
+    return cell(entry.value) if entry.value else cell(EMPTY, Tone.MUTED)
 
 
 def _optional(info: ConfigurationInfo) -> Table:

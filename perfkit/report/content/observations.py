@@ -13,6 +13,8 @@ from perfkit.report.inputs import ReportInputs
 from perfkit.report.sample_rows import SampleRecord
 from perfkit.report.wording import NOTHING, counted
 
+ROWS_LISTED = 6000
+"""Rows of one parameter; a page with many more can hardly be opened, and samples.csv holds all."""
 _ABSENT = (
     "samples.csv, the list of all observations, was not at hand when this report was made. "
     "`perfkit analyze --out DIR` writes it beside result.json."
@@ -30,20 +32,23 @@ def observations_section(inputs: ReportInputs, document: AnalysisDocument, rows:
     for parameter in document.parameters:
         own = [(index, sample) for index, sample in samples if sample.parameter == parameter.key]
         if own:
-            quoted = (_row(Quote(inputs.samples.id, f"/{index}", sample), sample, rows) for index, sample in own)
-            tables.append(_table(parameter.key, parameter.name, tuple(quoted)))
+            shown = own[:ROWS_LISTED]
+            quoted = (_row(Quote(inputs.samples.id, f"/{index}", sample), sample, rows) for index, sample in shown)
+            tables.append(_table(parameter.key, parameter.name, tuple(quoted), count=len(own)))
     paper = f"The {counted(len(samples), 'row')} are in the HTML version of this report and in samples.csv."
     return Section("observations", "", "Observations and excluded requests", tuple(tables), paper=paper)
 
 
-def _table(key: str, name: str, rows: tuple[tuple[Cell, ...], ...]) -> Table:
+def _table(key: str, name: str, rows: tuple[tuple[Cell, ...], ...], *, count: int) -> Table:
+    rest = count - len(rows)
     return Table(
         key=f"observations-{key}",
-        caption=f"{name}: {counted(len(rows), 'row')}",
+        caption=f"{name}: {counted(count, 'row')}",
         columns=columns(
             ">Row", "Combination", ">Value (s)", "Counts as", "Flags", "Test case", "Verdict", "File and lines"
         ),
         rows=rows,
+        note=f"and {counted(rest, 'more row')} in samples.csv" if rest else None,
         wide=True,
     )
 

@@ -378,6 +378,14 @@ def test_a_parameter_of_thousands_shows_all_rows_and_the_lines_of_the_telling_on
     assert "row-5001" in {entry.id for entry in content.evidence}
 
 
+def test_more_rows_than_a_page_can_hold_are_left_to_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("perfkit.report.content.observations.ROWS_LISTED", 3)
+    content = build_content(inputs_of(DOCUMENT, samples=samples_of(*(sample_of(n, n / 10) for n in range(1, 9)))))
+    table = tables(content)["observations-response_timeout"]
+
+    assert (len(table.rows), table.caption, table.note) == (3, "Response: 8 rows", "and 5 more rows in samples.csv")
+
+
 def test_secrets_never_get_into_the_content() -> None:
     line = '[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"0011223344556677"}]'
     document = msgspec.structs.replace(
