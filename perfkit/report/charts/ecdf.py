@@ -13,7 +13,7 @@ from perfkit.report.charts.base import Absence
 from perfkit.report.charts.data import ChartData
 from perfkit.report.charts.style import BLACK, BLUE, GREY, ORANGE, VERMILION, house_style, new_figure, seconds_axis
 from perfkit.report.sample_rows import SampleRecord
-from perfkit.report.wording import counted, seconds, stated_text
+from perfkit.report.wording import counted, seconds, seconds_up, stated_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,7 +86,7 @@ class Ecdf:
         if result.max_s is not None:
             label = f"maximum {seconds(result.max_s, unit=True)}"
             if result.uncertainty_s is not None:
-                label += f" ± {seconds(result.uncertainty_s)} (U)"
+                label += f" ± {seconds_up(result.uncertainty_s)} (U)"
             marks = {"fmt": "D", "markersize": 4.5, "capsize": 3, "elinewidth": 1}
             axes.errorbar([result.max_s], [1.0], xerr=result.uncertainty_s, color=VERMILION, label=label, **marks)  # type: ignore[arg-type]
         if result.stated_s is not None:
