@@ -12,6 +12,7 @@ from perfkit.report.console_inputs import input_blocks
 from perfkit.report.console_link import link_blocks
 from perfkit.report.console_page import page
 from perfkit.report.console_parameter import parameter_blocks
+from perfkit.report.link_wording import headline_round_trip
 from perfkit.report.wording import NOTHING, counted, measured_text, stated_text
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def _blocks(document: AnalysisDocument, *, full: bool) -> Iterable[RenderableTyp
     yield _overview(document)
     if any(parameter.stated_s is not None for parameter in document.parameters):
         yield text("The comparison is information, not a verdict; measured values are rounded up.", "dim")
+    if document.network is not None:
+        yield text("Round trip: measured beside the value; contained in it and not subtracted.", "dim")
     yield from _policy(document)
     yield from link_blocks(document, full=full)
     for parameter in document.parameters:
@@ -82,12 +85,15 @@ def _source(source: str | None) -> str:
 
 
 def _overview(document: AnalysisDocument) -> RenderableType:
-    table = plain_table("Parameter", ">Measured", ">Stated", ">n", "Comparison")
+    is_watched = document.network is not None
+    beside = [">Round trip"] if is_watched else []
+    table = plain_table("Parameter", ">Measured", *beside, ">Stated", ">n", "Comparison")
     for parameter in document.parameters:
         style = "" if parameter.applicable else "dim"
         table.add_row(
             text(parameter.name, style),
             text(measured_text(parameter, document), style or "bold"),
+            *([text(headline_round_trip(parameter.link), style)] if is_watched else []),
             text(stated_text(parameter), style),
             text(str(parameter.count) if parameter.applicable else NOTHING, style),
             text(*_remark(parameter)),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from perfkit.core.link_state import LinkAt, LinkSample, LinkStatus
 from perfkit.core.network_join_record import LogClock, NetworkCheck, ParameterLink, WorstSample
 from perfkit.core.network_record import Gate
-from perfkit.report.wording import counted
+from perfkit.report.wording import NOTHING, counted
 
 STATUSES = {
     LinkStatus.IN_SPECIFICATION: "in specification",
@@ -44,6 +44,11 @@ def round_trip_text(link: ParameterLink) -> str | None:
         "" if link.latency_at_headline_ms is None else f"{link.latency_at_headline_ms:.1f} ms beside the headline, "
     )
     return f"{beside}{figures} (measured apart; contained in the values, not subtracted)"
+
+
+def headline_round_trip(link: ParameterLink | None) -> str:
+    """The round trip beside the headline; "-" where there is none."""
+    return NOTHING if link is None or link.latency_at_headline_ms is None else f"{link.latency_at_headline_ms:.1f} ms"
 
 
 def worst_text(sample: WorstSample, unit: str) -> str:

@@ -16,6 +16,9 @@ from perfkit.core.network_record import Verdict
 from perfkit_analyzers.link.intervals import Cover, Interval, common, union, without
 from perfkit_analyzers.link.series import Look, Piece, SessionSeries, Threshold
 
+TOLERANCES_KEPT = 8
+"""Tolerances whose answers are kept: runs with clock steps have their own each, and answers grow with the samples."""
+
 _FOR_EVER_NS = 1 << 63
 _SECOND_NS = 1e9
 
@@ -173,6 +176,8 @@ class LinkHistory:
         """The link beside an observation from `start_ns` to `end_ns`, when the clocks may differ by `tolerance_ns`."""
         answers = self._answers.get(tolerance_ns)
         if answers is None:
+            if len(self._answers) == TOLERANCES_KEPT:
+                self._answers.clear()
             answers = self._answers[tolerance_ns] = _Answers(self._edges(tolerance_ns))
         if answers.low_ns <= start_ns and end_ns < answers.high_ns:
             return answers.last

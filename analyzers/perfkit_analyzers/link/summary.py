@@ -101,12 +101,13 @@ def _share(part_ns: int, whole_ns: int) -> float | None:
 
 def _gap(gap: Interval, sessions: Iterable[SessionSeries]) -> LinkGap:
     start_ns, end_ns = gap
-    reasons: dict[str, None] = {}
+    reasons: dict[str, str] = {}  # one device that was away makes a gap in each quantity
     for session in sessions:
         for line, record in session.gaps:
             if time_ns(record.start) < end_ns and time_ns(record.end) > start_ns:
-                reasons[f"{record.cause}: {record.reason} ({session.file}:{line})"] = None
-    return LinkGap(utc_text(start_ns), utc_text(end_ns), _seconds(gap), "; ".join(reasons) or None)
+                reasons.setdefault(f"{record.cause}: {record.reason}", f"{session.file}:{line}")
+    texts = [f"{reason} ({place})" for reason, place in reasons.items()]
+    return LinkGap(utc_text(start_ns), utc_text(end_ns), _seconds(gap), "; ".join(texts) or None)
 
 
 def _seconds(interval: Interval) -> float:
