@@ -167,9 +167,14 @@ def _arrivals(report: Message) -> tuple[list[Arrival], Truncation | None]:
         [value for value in control.integers(report, key, most=_MAX_POINTS) if value is not None]
         for key in ("batches", "total_bytes", "stamps_us")
     ]
-    if len({len(column) for column in columns}) != 1:
+    asked_us = control.integers(report, "asked_us", most=_MAX_POINTS)
+    if len({len(column) for column in (*columns, asked_us)}) != 1:
         raise ProbeError("the responder's report of the stream has columns of different length")
-    arrivals = [Arrival(batch, total, stamp_us / 1e6) for batch, total, stamp_us in zip(*columns, strict=True)]
+    asked_s = [None if one_us is None else one_us / 1e6 for one_us in asked_us]
+    arrivals = [
+        Arrival(batch, total, stamp_us / 1e6, asked)
+        for batch, total, stamp_us, asked in zip(*columns, asked_s, strict=True)
+    ]
     return arrivals, Truncation.BYTES if report.get("truncated") is True else None
 
 
@@ -177,7 +182,9 @@ def _direction(
     session: LinkSession, arrivals: list[Arrival], truncated: Truncation | None, run: tuple[int, int | None]
 ) -> GoodputDirection:
     start_ns, retransmissions = run
-    found = stream_estimate(arrivals, retransmissions=retransmissions)
+    info = session.tcp_info()
+    round_trip_s = (info.min_rtt_ms or 0.0) / 1000 if info is not None else 0.0
+    found = stream_estimate(arrivals, retransmissions=retransmissions, round_trip_s=round_trip_s)
     return GoodputDirection(
         kB_s=None if found.bytes_s is None else found.bytes_s / 1000,
         all_bytes_kB_s=None if found.all_bytes_s is None else found.all_bytes_s / 1000,

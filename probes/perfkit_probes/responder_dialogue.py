@@ -243,6 +243,7 @@ class _Dialogue:
                 batches=[point.batch for point in cut],
                 total_bytes=[point.total_bytes for point in cut],
                 stamps_us=[round((point.stamp_s - base_s) * 1e6) for point in cut],
+                asked_us=[None if point.asked_s is None else round((point.asked_s - base_s) * 1e6) for point in cut],
                 truncated=steering.truncated is Truncation.BYTES,
             )
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import mean
 
 from perfkit_probes.base import Confidence
 from perfkit_probes.budget import Truncation
@@ -18,7 +19,10 @@ FIRST_BATCH = 6
 _MAX_BATCH, _LARGE_BATCH, _LARGE_MESSAGE = 8192, 96, 8
 # What is missing to the wanted time when another batch is no longer worth its round trip.
 _ENOUGH = 0.15
+# Mean lateness as a share of the batch's time up to which a rate is good, or usable.
 _STEADY, _USABLE = 0.02, 0.1
+# A batch that is faster by more than this than it was from its request on has been held up and read in one go.
+_CLUMPED_RATIO = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """The end of one message: its batch, all payload bytes so far, seconds by the receiver's clock."""
+    """The end of one message: its batch, all payload bytes so far, seconds by the receiver's clock.
+
+    `asked_s` is when the receiver asked for the batch, None of the first one.
+    """
 
     batch: int
     total_bytes: int
     stamp_s: float
+    asked_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,7 @@ class Steering:
         self._batch_messages = 0
         self._batch_segments = 0
         self._received_bytes = 0
+        self._asked_s: dict[int, float] = {}
         self.arrivals: list[Arrival] = []
         self.truncated: Truncation | None = None
 
@@ -87,6 +96,8 @@ class Steering:
         segments = _LARGE_MESSAGE if wanted >= _LARGE_BATCH else 1
         batch = Batch(wanted // segments, segments)
         self._batch += 1
+        if self.arrivals:
+            self._asked_s[self._batch] = self.arrivals[-1].stamp_s
         self._batch_messages, self._batch_segments = batch.messages, batch.messages * segments
         self._asked_messages += batch.messages
         self._asked_segments += self._batch_segments
@@ -110,7 +121,7 @@ class Steering:
         self._received_bytes += frame_bytes
         of_this_batch = len(self.arrivals) >= self._asked_messages - self._batch_messages
         batch = self._batch if of_this_batch else self._batch - 1
-        self.arrivals.append(Arrival(batch, self._received_bytes, stamp_s))
+        self.arrivals.append(Arrival(batch, self._received_bytes, stamp_s, self._asked_s.get(batch)))
 
     @property
     def is_complete(self) -> bool:
@@ -129,12 +140,19 @@ def batches(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
     return found
 
 
-def stream_estimate(arrivals: Sequence[Arrival], *, retransmissions: int | None) -> StreamEstimate:
+def stream_estimate(
+    arrivals: Sequence[Arrival], *, retransmissions: int | None, round_trip_s: float = 0.0
+) -> StreamEstimate:
     """The rate that the arrivals show; the pauses between batches are the receiver's own and do not count.
 
-    Without retransmissions the second half of the stream counts. A retransmission makes bytes arrive in bursts behind
-    the gap; then all batches count in full, which is less than what the link could do and is what one TCP connection
-    gets.
+    Without retransmissions the longest batch in the second half of the stream counts, along its most punctual messages:
+    a pause of the sender or of a host in between is no property of the link. Confidence falls with the lateness of the
+    others: above 2 % of the batch's time on average it is medium, above 10 % low. A retransmission makes bytes arrive in
+    bursts behind the gap; then all batches count in full, which is less than what the link could do and is what one TCP
+    connection gets.
+
+    A receiver that slept reads many messages in one go, as if there were no limit. So the batch may not be much faster
+    than it was from the moment it could have come, `round_trip_s` after it was asked for; else that is the estimate.
     """
     if len(arrivals) < 3:
         return StreamEstimate(None, None, "none", Confidence.LOW)
@@ -142,15 +160,26 @@ def stream_estimate(arrivals: Sequence[Arrival], *, retransmissions: int | None)
     if retransmissions:
         grade = Confidence.MEDIUM if len(arrivals) >= 100 else Confidence.LOW
         return StreamEstimate(overall, overall, "all batches (retransmissions)", grade)
-    third, fourth = _part(arrivals, 0.5, 0.75), _part(arrivals, 0.75, 1.0)
-    grade = _steadiness(_rate(fourth), _rate(third))
-    return StreamEstimate(_rate(_part(arrivals, 0.5, 1.0)), overall, "second half", grade)
+    half = arrivals[-1].total_bytes / 2
+    longest = max(batches([arrival for arrival in arrivals if arrival.total_bytes > half]), key=len)
+    points = [(float(arrival.total_bytes), arrival.stamp_s) for arrival in longest]
+    line = lower_line(points)
+    if line is None or line.slope <= 0:
+        return StreamEstimate(None, overall, "none", Confidence.LOW)
+    whole = [arrival for arrival in arrivals if arrival.batch == longest[0].batch]
+    least = _from_request(whole, round_trip_s)
+    if least is not None and _CLUMPED_RATIO * least * line.slope < 1:
+        return StreamEstimate(least, overall, "longest batch from its request (it came in a clump)", Confidence.LOW)
+    lateness = mean(line.lateness(points)) / (line.slope * (points[-1][0] - points[0][0]))
+    return StreamEstimate(1 / line.slope, overall, "second half", _grade(lateness))
 
 
-def _part(arrivals: Sequence[Arrival], start: float, end: float) -> list[Arrival]:
-    """The arrivals between two shares of all bytes."""
-    total = arrivals[-1].total_bytes
-    return [arrival for arrival in arrivals if start * total < arrival.total_bytes <= end * total]
+def _from_request(batch: Sequence[Arrival], round_trip_s: float) -> float | None:
+    """Bytes per second of a batch from the moment it could have come, None where its request is not known."""
+    asked_s = batch[0].asked_s
+    if asked_s is None or batch[-1].stamp_s <= asked_s + round_trip_s:
+        return None
+    return (batch[-1].total_bytes - batch[0].total_bytes) / (batch[-1].stamp_s - asked_s - round_trip_s)
 
 
 def _overall(arrivals: Sequence[Arrival]) -> float | None:
@@ -159,17 +188,7 @@ def _overall(arrivals: Sequence[Arrival]) -> float | None:
     return sum(run[-1].total_bytes - run[0].total_bytes for run in runs) / span_s if span_s > 0 else None
 
 
-def _rate(arrivals: Sequence[Arrival]) -> float | None:
-    longest = max(batches(arrivals), key=len, default=[])
-    line = lower_line([(float(arrival.total_bytes), arrival.stamp_s) for arrival in longest])
-    return 1 / line.slope if line is not None and line.slope > 0 else None
-
-
-def _steadiness(last: float | None, before: float | None) -> Confidence:
-    """High when the last quarter of the stream was as fast as the one before within 2 %, medium within 10 %."""
-    if not last or not before:
-        return Confidence.LOW
-    change = abs(last / before - 1)
-    if change <= _STEADY:
+def _grade(lateness: float) -> Confidence:
+    if lateness <= _STEADY:
         return Confidence.HIGH
-    return Confidence.MEDIUM if change <= _USABLE else Confidence.LOW
+    return Confidence.MEDIUM if lateness <= _USABLE else Confidence.LOW

@@ -231,8 +231,11 @@ def answering(kind: str, reply: dict[str, object]) -> Behaviour:
         ({"type": "more", "messages": 10_000, "segments": 16}, "asks for more than the .* bytes that were agreed"),
         ({"type": "more", "messages": -1, "segments": 1}, "messages is -1"),
         ({"type": "stream", "batches": [1] * 2000, "total_bytes": [], "stamps_us": []}, "not a list of at most"),
-        ({"type": "stream", "batches": [1], "total_bytes": [], "stamps_us": []}, "columns of different length"),
-        ({"type": "stream", "batches": ["x"], "total_bytes": [1], "stamps_us": [1]}, "not an integer"),
+        (
+            {"type": "stream", "batches": [1], "total_bytes": [], "stamps_us": [], "asked_us": []},
+            "columns of different length",
+        ),
+        ({"type": "stream", "batches": ["x"], "total_bytes": [1], "stamps_us": [1], "asked_us": [1]}, "not an integer"),
     ],
 )
 def test_a_receiver_of_the_stream_that_lies(reply: dict[str, object], match: str) -> None:

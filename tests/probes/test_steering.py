@@ -93,6 +93,28 @@ def test_a_receiver_that_was_busy_for_a_while_does_not_change_the_rate() -> None
     assert stream_estimate(arrivals, retransmissions=0).bytes_s == pytest.approx(1_000_000)
 
 
+def test_a_sender_that_paused_does_not_change_the_rate_and_is_seen_in_the_grade() -> None:
+    # Batches of 12 and 24 messages of 1448 bytes, 60 ms each; the last one pauses for two of them, as TCP now and then does.
+    first = [Arrival(1, (i + 1) * 1448, i * 0.06) for i in range(12)]
+    paused = [Arrival(2, (i + 13) * 1448, 1 + i * 0.06 + (0.12 if i >= 20 else 0.0)) for i in range(24)]
+    found = stream_estimate(first + paused, retransmissions=0)
+    assert found.bytes_s == pytest.approx(1448 / 0.06)
+    assert found.confidence is Confidence.MEDIUM
+    long = [Arrival(2, (i + 13) * 1448, 1 + i * 0.06 + (3.0 if i >= 12 else 0.0)) for i in range(24)]
+    assert stream_estimate(first + long, retransmissions=0).confidence is Confidence.LOW
+
+
+def test_messages_that_were_read_in_one_go_are_no_fast_link() -> None:
+    # The receiver slept while the second batch came, asked for at 0.36 s over a round trip of 0.3 s: its 12 messages then
+    # seem to come 10 us apart. From 0.66 to 1.46 s the 11 messages after the first are 19.9 kB/s.
+    first = [Arrival(1, (i + 1) * 1448, i * 0.06) for i in range(8)]
+    clump = [Arrival(2, (i + 9) * 1448, 1.46 + i * 1e-5, asked_s=0.36) for i in range(12)]
+    found = stream_estimate(first + clump, retransmissions=0, round_trip_s=0.3)
+    assert found.bytes_s == pytest.approx(11 * 1448 / 0.8, rel=0.001)
+    assert found.confidence is Confidence.LOW
+    assert "clump" in found.estimator
+
+
 def test_two_messages_give_no_rate() -> None:
     found = stream_estimate([Arrival(1, 1000, 0.0), Arrival(1, 2000, 0.1)], retransmissions=0)
     assert found.bytes_s is None
