@@ -168,7 +168,7 @@ def _arrivals(report: Message) -> tuple[list[Arrival], Truncation | None]:
         for key in ("batches", "total_bytes", "stamps_us")
     ]
     asked_us = control.integers(report, "asked_us", most=_MAX_POINTS)
-    if len({len(column) for column in (*columns, asked_us)}) != 1:
+    if len({len(asked_us), *(len(column) for column in columns)}) != 1:
         raise ProbeError("the responder's report of the stream has columns of different length")
     asked_s = [None if one_us is None else one_us / 1e6 for one_us in asked_us]
     arrivals = [

@@ -187,7 +187,8 @@ def test_goodput_of_one_connection(name: str, truth_kB_s: float, way: str) -> No
     direction = found(name).result["goodput"][way]
     assert direction["payload_bytes"] <= 200_000
     # Messages are timed by programs, which a busy machine lets wait: then the grade must say so.
-    if direction["confidence"] == "low":
+    # What TCP takes for loss, when a packet is late enough, is part of what one connection gets.
+    if direction["confidence"] == "low" or direction["retransmissions"]:
         assert 0 < direction["kB_s"] <= 3 * truth_kB_s
         return
     bound = found(name).bound(0.05 if direction["confidence"] == "high" else 0.15, direction["seconds"])
