@@ -21,7 +21,7 @@ from perfkit.redaction.forms import Form, decode, form_of
 from perfkit.redaction.leaks import Leaks
 from perfkit.redaction.rule import Kind
 from perfkit.redaction.text import Learned, Redactor
-from perfkit.redaction.yaml_text import find_in_yaml, without_comments
+from perfkit.redaction.yaml_text import cleared, find_in_yaml
 from perfkit_analyzers.inputs.files import MAX_DEPTH, MAX_UNPACKED_BYTES
 from perfkit_analyzers.inputs.streams import UnpackBudget
 
@@ -241,7 +241,7 @@ class _Writer:
     def _redacted(self, text: str, name: str, form: Form) -> str:
         if form is not Form.YAML:
             return self._redactor.redact(text, self._copy.rules(form))
-        text = without_comments(text, name)
+        text = cleared(text, name)
         return self._redactor.with_known(text, self._copy.find(text, name, form))
 
     def _names(self, names: Sequence[str], *, is_top: bool = False) -> list[str]:

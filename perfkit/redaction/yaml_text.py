@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import yaml
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
+_LOGO = ("laboratory", "logo")
 _LAB = re.compile(r"^schema\s*:\s*['\"]?perfkit[./]lab/", re.MULTILINE)
 _PICS = re.compile(r"^schema\s*:\s*['\"]?perfkit[./]pics/", re.MULTILINE)
 
@@ -43,12 +44,16 @@ def find_in_yaml(text: str, name: str, *, products: bool) -> list[Found]:
     return sorted(one for one in found if one is not None)
 
 
-def without_comments(text: str, name: str) -> str:
-    """The text with each comment emptied to its mark; the lines stay.
+def cleared(text: str, name: str) -> str:
+    """The text with each comment emptied to its mark, and no logo, which is not copied; the lines stay.
 
     Raises:
         InputError: it is no YAML.
     """
+    for keys, node in _scalars(text, name):
+        if keys[-2:] == _LOGO:
+            text = f"{text[: node.start_mark.index]}null{text[node.end_mark.index :]}"
+            break
     values = [(node.start_mark.index, node.end_mark.index) for _, node in _scalars(text, name)]
 
     def emptied(match: re.Match[str]) -> str:

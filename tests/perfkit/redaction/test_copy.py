@@ -102,6 +102,7 @@ laboratory:
   address: [1 Example Street, 'Example: City']
   contact:
     - joe.miller@lab.example.org
+  logo: acme-logo.svg
   people: [{name: Joe Miller, role: head, authorises: yes}]
 customer: {name: Acme Charging}
 test:
@@ -120,6 +121,7 @@ decision_rule: {rule: simple, agreed: 2026-05-01}
     assert lab.test.received == "2026-06-05"
     assert lab.decision_rule.rule.value == "simple"
     assert lab.laboratory.people[0].authorises
+    assert lab.laboratory.logo is None
     assert len(text.splitlines()) == len((campaign / "lab.yaml").read_text().splitlines())
 
 

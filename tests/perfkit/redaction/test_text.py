@@ -93,7 +93,7 @@ def same_types(one: object, other: object) -> bool:
         ("[10:00:00.000] [info]  peer fe80::1ff:fe23:4567:890a", "fe80"),
         ("[10:00:00.000] [info]  peer 00:1a:2b:3c:4d:5e", "00:1a"),
         ("[10:00:00.000] [info]  ask joe.miller@acme.com", "miller"),
-        ("[10:00:00.000] [info]  Using keystore: /home/joe/acme.jks", "joe"),
+        ("[10:00:00.000] [info]  Using keystore: /opt/joe/acme.jks", "joe"),
         ("Configuration : acme_base(5b0c7d4e9a1f) ", "acme_base"),
         ("Authorization: Basic Q1AwMTpwdw==", "Q1AwMT"),
     ],
