@@ -19,7 +19,7 @@ STATUSES = {
     LinkStatus.NO_CLOCK: "clock of the log not known",
 }
 GATES = {Gate.MET: "met", Gate.NOT_MET: "NOT MET", Gate.INCOMPLETE: "incomplete"}
-_SOURCES = {"stated": "", "messages": "by ", "other_runs": "by the "}
+_SOURCES = {"stated": "", "messages": "by ", "other_runs": "by "}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

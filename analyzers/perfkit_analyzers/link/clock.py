@@ -130,7 +130,7 @@ class LogClocks:
         if abs(near[0][1].offset_ns - near[-1][1].offset_ns) > AGREE_NS:
             return NoClock("the runs before and after are in different zones; state the zone with --log-clock")
         offset = min((one for _, one in near), key=lambda one: one.tolerance_ns)
-        detail = "runs before and after" if len(near) == 2 else "the nearest run that tells"
+        detail = "the runs before and after" if len(near) == 2 else "the nearest run that tells"
         return _Told(((stretch.first_ns, offset.offset_ns),), offset.tolerance_ns, ClockSource.OTHER_RUNS, detail)
 
 

@@ -33,13 +33,16 @@ class Link:
 
     def stated_in(self, document: AnalysisDocument, role: Role | None) -> AnalysisDocument:
         """The document with how the link was, and what limits the trust in that."""
-        clocks = ClockGroups(self.join.clocks)
+        clocks = ClockGroups(
+            self.join.clocks, {(run.file, run.first_line) for run in document.runs if run.left_out is None}
+        )
         network = network_join(self.join, self._files, clocks, role)
         return msgspec.structs.replace(
             document,
             network=network,
             runs=[
-                msgspec.structs.replace(run, clocks=clocks.of_run[run.file, run.first_line]) for run in document.runs
+                msgspec.structs.replace(run, clocks=clocks.of_run.get((run.file, run.first_line), []))
+                for run in document.runs
             ],
             warnings=[*document.warnings, *warnings(network)],
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -123,12 +123,17 @@ def _placed(check: NetworkCheck, spans: Sequence[Interval]) -> NetworkCheck:
 
 
 class ClockGroups:
-    """Runs grouped by how their clock was learned, and of those that have none by why; the largest group first."""
+    """Runs grouped by how their clock was learned, and of those that have none by why; the largest group first.
 
-    def __init__(self, clocks: LogClocks) -> None:
+    `of_run` are the groups of each run by their place.
+    """
+
+    def __init__(self, clocks: LogClocks, analysed: Container[RunKey]) -> None:
         groups: dict[tuple[object, ...], LogClock] = {}
         keys_of: dict[RunKey, list[tuple[object, ...]]] = {}
         for run in clocks.runs:
+            if (run.file, run.first_line) not in analysed:
+                continue
             keys = keys_of[run.file, run.first_line] = []
             for answer in clocks.of_run(run.file, run.first_line).answers:
                 key = _key(answer)

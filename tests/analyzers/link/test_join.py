@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from perfkit.core.analysis_record import AnalysisDocument, ParameterResult
 from perfkit.core.errors import InputError
 from perfkit.core.link_state import LinkStatus
 from perfkit.core.monitor_record import ClockState, GapCause, Quantity, Record
+from perfkit.core.pics.load import read_pics
 from perfkit.core.pics.model import Dut, DutType, Pics
 from perfkit.core.policy import NetworkUse, Policy
 from perfkit.core.sample import Flag, Reason, RowKind
@@ -255,8 +257,6 @@ def test_over_midnight(tmp_path: Path) -> None:
 
 
 def test_a_check_before_the_runs_is_stated_with_its_time(tmp_path: Path, record: Path) -> None:
-    import msgspec
-
     early, late = tmp_path / "early.json", tmp_path / "late.json"
     early.write_text(result_json(msgspec.structs.replace(DOCUMENT, started="2026-06-08T11:50:01+00:00")))
     late.write_text(result_json(msgspec.structs.replace(DOCUMENT, started="2026-06-08T12:01:01+00:00")))
@@ -318,3 +318,29 @@ def test_a_clock_that_was_not_kept_right_is_warned_of(tmp_path: Path) -> None:
         "m.jsonl:1: the clock of laptop, where the monitor ran, was not kept right" in w
         for w in joined.document.warnings
     )
+
+
+def test_runs_of_another_role_are_not_spoken_of(tmp_path: Path, record: Path) -> None:
+    (tmp_path / "csms.log").write_text(octt(call(5), test_case="TC_003_CSMS"))
+    (tmp_path / "cs.log").write_text(octt(body_of([5])))
+    pics = Pics(dut=Dut(type=DutType.CHARGING_STATION))
+    document = analyze([str(tmp_path / "csms.log"), str(tmp_path / "cs.log")], pics=pics, network=[record]).document
+
+    assert document.network is not None
+    assert [(clock.source, clock.runs) for clock in document.network.clocks] == [("messages", 1)]
+    assert [run.clocks for run in document.runs] == [[], [0]]
+    assert document.network.during.seconds == pytest.approx(4.25)
+    assert not any("not joined" in text for text in document.warnings)
+
+
+def test_flagging_changes_no_figure(record: Path) -> None:
+    logs = Path(__file__).parents[3] / "sample_logs"
+    pics = read_pics(logs / "perf.yaml")
+    plain, beside = (
+        analyze([str(logs / "charging_station")], pics=pics, network=network).document
+        for network in ([], [logs / "network" / "monitor.jsonl"])
+    )
+
+    for one, other in zip(plain.parameters, beside.parameters, strict=True):
+        flags = [flag for flag in other.flags if flag.flag not in {Flag.NETWORK, Flag.NETWORK_UNCERTAIN}]
+        assert msgspec.structs.replace(other, link=None, flags=flags) == one
