@@ -153,8 +153,22 @@ class NetworkCheck(msgspec.Struct, frozen=True):
     seconds_before_first_run: float | None
 
 
+class ConnectionCheck(msgspec.Struct, frozen=True):
+    """Connections that log and monitor both saw begin, after the clocks were joined.
+
+    `median_s` is how much later the log has them than the monitor; `lag_s` how late the monitor may have seen them.
+    """
+
+    count: int
+    median_s: float
+    lag_s: float
+
+
 class NetworkJoin(msgspec.Struct, frozen=True):
-    """The link during the measurement. `gaps` are the first thousand of `gap_count`."""
+    """The link during the measurement. `gaps` are the first thousand of `gap_count`.
+
+    `connections` is None where log and monitor saw no connection begin together.
+    """
 
     thresholds: Thresholds
     clocks: list[LogClock]
@@ -164,3 +178,4 @@ class NetworkJoin(msgspec.Struct, frozen=True):
     gaps: list[LinkGap]
     gap_count: int
     longest_gap_s: float | None
+    connections: ConnectionCheck | None = None

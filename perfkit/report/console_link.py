@@ -36,6 +36,10 @@ def _facts(network: NetworkJoin, *, full: bool) -> Iterator[tuple[str, str]]:
     clocks = network.clocks if full else network.clocks[:CLOCKS_SHOWN]
     for clock in clocks:
         yield "log clock", clock_text(clock)
+    if network.connections is not None:
+        seen = network.connections
+        began = counted(seen.count, "connection")
+        yield "log clock", f"{began} that both saw begin: the log has them {seen.median_s:.1f} s later (median)"
     if len(clocks) < len(network.clocks):
         yield "log clock", f"... and {len(network.clocks) - len(clocks)} more (--full shows all)"
 

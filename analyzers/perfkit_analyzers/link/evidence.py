@@ -40,13 +40,17 @@ class Stretch(msgspec.Struct):
 
 
 class RunClock(msgspec.Struct):
-    """The clock of one run. `dated`: its stamps carry a day; else they count from 1970."""
+    """The clock of one run. `dated`: its stamps carry a day; else they count from 1970.
+
+    `connected` are lines and stamps at which the station connected to the tool.
+    """
 
     file: str
     format: str
     first_line: int
     dated: bool
     stretches: list[Stretch]
+    connected: list[tuple[int, int]] = []
 
 
 def read_clocks(paths: Sequence[str]) -> list[RunClock]:
@@ -108,6 +112,8 @@ def _narration(run: RunClock | None, narration: Narration) -> None:
         run.stretches.append(Stretch(narration.line, narration.stamp_ns, narration.stamp_ns, step_ns))
     else:
         _stretch(run, narration.line, narration.stamp_ns)
+        if narration.kind is NarrationKind.CONNECTED:
+            run.connected.append((narration.line, narration.stamp_ns))
 
 
 class _Times(msgspec.Struct, rename="camel"):

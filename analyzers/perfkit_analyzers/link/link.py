@@ -11,6 +11,7 @@ from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.network_join_record import NetworkJoin
 from perfkit.core.policy import Policy
 from perfkit_analyzers.link.clock import LogClocks
+from perfkit_analyzers.link.connections import HANDSHAKE_S
 from perfkit_analyzers.link.evidence import read_clocks
 from perfkit_analyzers.link.files import read_link_files
 from perfkit_analyzers.link.history import LinkHistory
@@ -48,6 +49,20 @@ class Link:
         )
 
 
+def _disagreement(network: NetworkJoin) -> Iterator[str]:
+    """Whether connections that both saw show the clocks further apart than the tolerance allows."""
+    seen = network.connections
+    joined = [clock.tolerance_s for clock in network.clocks if clock.tolerance_s is not None]
+    if seen is None or not joined or -min(joined) - seen.lag_s <= seen.median_s <= min(joined) + HANDSHAKE_S:
+        return
+    ahead = "ahead of" if seen.median_s > 0 else "behind"
+    yield (
+        f"the log's clock seems {abs(seen.median_s):.1f} s {ahead} the monitor's by {seen.count} "
+        f"{'connection' if seen.count == 1 else 'connections'} that both saw begin: more than the tolerance; state it "
+        "with --log-clock-offset"
+    )
+
+
 def warnings(network: NetworkJoin) -> Iterator[str]:
     """One sentence per thing that a reader must know of the join."""
     unknown = [clock for clock in network.clocks if clock.source is None]
@@ -58,6 +73,7 @@ def warnings(network: NetworkJoin) -> Iterator[str]:
             f"the link is not joined to {runs} {'run' if runs == 1 else 'runs'}: {first.detail} "
             f"(first: {first.first_file}:{first.first_line})"
         )
+    yield from _disagreement(network)
     for monitor in network.monitors:
         if monitor.unreadable_count:
             shown = monitor.unreadable[0]

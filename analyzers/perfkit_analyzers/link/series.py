@@ -82,6 +82,7 @@ class SessionSeries:
         self.first_ns = self.last_ns = time_ns(session.time)
         self.ended = False
         self.operators: set[str] = set()
+        self.opened_ns: list[int] = []  # when the monitor saw an OCPP connection begin
         self.synchronized: bool | None = None
         self._clock_error_ms = 0.0
         self._see_clock(session.clock)
@@ -136,6 +137,8 @@ class SessionSeries:
         if event.kind in {EventKind.CLOCK_STEP, EventKind.SUSPENDED}:
             for pieces in self.pieces.values():
                 pieces.append([])
+        if event.kind is EventKind.CONNECTION_OPENED:
+            self.opened_ns.append(time_ns(event.time))
         if event.kind is EventKind.SESSION_END:
             self.last_ns = max(self.last_ns, time_ns(event.time))
             self.ended = True

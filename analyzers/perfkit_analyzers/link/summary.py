@@ -13,6 +13,7 @@ from perfkit.core.network_join_record import LinkGap, LinkSummary, LogClock, Net
 from perfkit.core.network_record import THRESHOLDS
 from perfkit.core.statistics import summarize
 from perfkit_analyzers.link.clock import Alignment, ClockSource, LogClocks, NoClock
+from perfkit_analyzers.link.connections import connections_seen
 from perfkit_analyzers.link.evidence import RunClock
 from perfkit_analyzers.link.files import LinkFiles
 from perfkit_analyzers.link.intervals import Interval, union, without
@@ -58,6 +59,7 @@ def network_join(join: LinkJoin, files: LinkFiles, clocks: ClockGroups, role: Ro
         gaps=[_gap(gap, files.sessions) for gap in gaps[:GAPS_LISTED]],
         gap_count=len(gaps),
         longest_gap_s=max(map(_seconds, gaps), default=None),
+        connections=connections_seen(join.clocks, files.sessions),
     )
 
 
