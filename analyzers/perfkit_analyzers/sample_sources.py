@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from perfkit.core.plan.case_ids import base_id
 from perfkit.core.plan.samples import SampleSource
-from perfkit.core.plan.test_case_id import base_id
 from perfkit_analyzers.parameters import response_timeout
 from perfkit_analyzers.parameters.table import PARAMETERS
 

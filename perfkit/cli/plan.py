@@ -112,7 +112,7 @@ def _have(result: AnalysisDocument | None) -> dict[tuple[str, str], int]:
 
 
 def _already_run(result: AnalysisDocument | None) -> frozenset[str]:
-    from perfkit.core.plan.test_case_id import base_id
+    from perfkit.core.plan.case_ids import base_id
 
     runs = result.runs if result else []
     return frozenset(base_id(run.test_case) for run in runs if run.test_case and run.left_out is None)

@@ -14,8 +14,8 @@ from perfkit.core.configuration_record import (
     SeenIdentity,
 )
 from perfkit.core.pics.model import Pics
+from perfkit.core.plan.case_ids import base_id
 from perfkit.core.plan.table import FIRMWARE_TESTS
-from perfkit.core.plan.test_case_id import base_id
 from perfkit_analyzers.campaign import RunSummary
 from perfkit_analyzers.dut.noted_runs import noted, place, runs_of_dut
 from perfkit_analyzers.message import Role

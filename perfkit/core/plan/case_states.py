@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from perfkit.core.coverage_record import CaseRun, CaseState, CoveredCase, UnknownRun
+from perfkit.core.plan.case_ids import is_of_2x, nearest_known
 from perfkit.core.plan.runs import CampaignRun
 from perfkit.core.plan.table import KNOWN_TEST_CASES
-from perfkit.core.plan.test_case_id import is_of_2x, nearest_known
 from perfkit.core.plan_record import Applicability, PlannedCase, Requirement
 
 _STATES = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from perfkit.core.analysis_record import AnalysisDocument, Outcome, ParameterResult
 from perfkit.core.coverage_record import CaseState, CoveredCase, ExitCriterion, Remaining
-from perfkit.core.plan.test_case_id import base_id
+from perfkit.core.plan.case_ids import base_id
 from perfkit.core.plan_record import Applicability, Requirement
 
 _WORDS = {

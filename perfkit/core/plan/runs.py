@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from perfkit.core.analysis_record import AnalysisDocument, RunInfo
 from perfkit.core.configuration_record import IdentityChange, LogPlace
 from perfkit.core.coverage_record import CaseRun
+from perfkit.core.plan.case_ids import base_id
 from perfkit.core.plan.table import RESET_TEST
-from perfkit.core.plan.test_case_id import base_id
 
 
 @dataclass(frozen=True, slots=True)
