@@ -173,7 +173,9 @@ def _found(text: str, scalar: Scalar, kind: Kind) -> Iterator[Found]:
 
 def _by_form(text: str) -> Iterator[Found]:
     for match in _PEM.finditer(text):
-        yield Found(*match.span(), Kind.CERTIFICATE, match.group(), False)
+        escaped = match.group()
+        value = escaped.replace("\\r", "\r").replace("\\n", "\n").replace("\\/", "/")
+        yield Found(*match.span(), Kind.CERTIFICATE, value, "\\" in escaped)
     for match in _URL.finditer(text):
         url = match.group().rstrip(".:\\")
         yield Found(match.start(), match.start() + len(url), Kind.ADDRESS, url.replace("\\", ""), False)

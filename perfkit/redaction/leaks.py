@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from perfkit.core.errors import PerfkitError
 from perfkit.redaction.find import Found
-from perfkit.redaction.text import MIN_TEXT_ANYWHERE, Learned
+from perfkit.redaction.pseudonym import KEPT_HOSTS
+from perfkit.redaction.text import MIN_TEXT_ANYWHERE, Learned, is_unmistakable
 
 _BLANKS = re.compile(r"\\[nrt]|\s+")
 
@@ -30,7 +31,7 @@ class Leaks:
     def __init__(self, learned: Learned) -> None:
         self._wanted = [_wanted(value, kind.value) for value, kind in learned.anywhere() if value not in learned.hidden]
         self._hidden = [squeezed for value in learned.hidden if len(squeezed := _squeezed(value)) >= MIN_TEXT_ANYWHERE]
-        self._originals = {value.casefold() for value in (*learned.values, *learned.hidden)}
+        self._originals = {value.casefold() for value in (*learned.values, *learned.hidden)} - KEPT_HOSTS
 
     @property
     def searched(self) -> int:
@@ -58,8 +59,9 @@ class Leaks:
 
 def _wanted(value: str, kind: str) -> _Wanted:
     folded = value.casefold()
-    is_number = value.isdigit()  # which a longer number may hold by chance
-    return _Wanted(kind, folded, re.compile(rf"(?<![\d]){folded}(?![\d])") if is_number else None)
+    if is_unmistakable(value):
+        return _Wanted(kind, folded, None)
+    return _Wanted(kind, folded, re.compile(rf"(?<![^\W_]){re.escape(folded)}(?![^\W_])"))
 
 
 def _place(wanted: _Wanted, folded: str) -> int | None:

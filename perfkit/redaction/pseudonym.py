@@ -19,7 +19,7 @@ _MARKER = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]+-----")
 _SMALL, _CAPITAL, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 _BENCHMARK = int(ipaddress.IPv4Address("198.18.0.0"))  # RFC 2544: 2^17 addresses that are routed nowhere
 _DOCUMENTATION = int(ipaddress.IPv6Address("2001:db8::"))  # RFC 3849
-_KEPT_HOSTS = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::"})  # noqa: S104 - compared, never bound
+KEPT_HOSTS = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::"})  # noqa: S104 - compared, never bound
 _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?:(?P<user>[^/@]*)@)?(?P<host>\[[^\]]*\]|[^/:?#]*)(?P<port>:\d*)?(?P<rest>.*)",
     re.I | re.S,
@@ -74,7 +74,7 @@ class Pseudonyms:
 
     def address(self, value: str) -> str:
         """An address of the same kind that belongs to nobody (RFC 2544, 2606, 3849; locally administered MAC)."""
-        if value.casefold() in _KEPT_HOSTS:
+        if value.casefold() in KEPT_HOSTS:
             return value
         url = _URL.fullmatch(value)
         if url is not None:

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 
 from perfkit.core.json_text import Container, json_in
 from perfkit.redaction.find import Found, Rules, encoded, find
-from perfkit.redaction.pseudonym import Pseudonyms
+from perfkit.redaction.pseudonym import KEPT_HOSTS, Pseudonyms
 from perfkit.redaction.rule import Kind
 
 MIN_ANYWHERE = 4
 MIN_DIGITS_ANYWHERE = 8
 MIN_LETTERS_ANYWHERE = 8
 MIN_TEXT_ANYWHERE = 24
+MIN_EMBEDDED = 8
 _MAX_ANYWHERE = 200
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104 - compared, never bound
 _NAMES = frozenset({Kind.PERSON, Kind.PRODUCT})
 _NOT_ANYWHERE = frozenset({Kind.FREE_TEXT, Kind.CERTIFICATE})
 
@@ -48,7 +48,7 @@ class Learned:
             self.hidden[value] = kind
             return
         for part in _parts(value) if kind is Kind.ADDRESS else [value]:
-            if part.casefold() not in _LOCAL and any(character.isalnum() for character in part):
+            if part.casefold() not in KEPT_HOSTS and any(character.isalnum() for character in part):
                 self.values.setdefault(part, kind)
 
     def _add_words(self, root: Container, starts: set[int]) -> None:
@@ -99,6 +99,11 @@ def _is_distinctive(value: str, kind: Kind) -> bool:
     return has_digit or kind in _NAMES or len(value) >= MIN_LETTERS_ANYWHERE
 
 
+def is_unmistakable(value: str) -> bool:
+    """Whether a value means itself even in the middle of a longer word."""
+    return len(value) >= MIN_EMBEDDED and not value.isdigit()
+
+
 class Redactor:
     """Replaces what was learned; counts what it replaced."""
 
@@ -106,8 +111,11 @@ class Redactor:
         self.pseudonyms = Pseudonyms(secret, [*learned.values, *learned.hidden])
         self.counts: Counter[Kind] = Counter()
         self._anywhere: dict[str, list[tuple[str, Kind]]] = {}
+        self._long: list[tuple[str, Kind]] = []
         for value, kind in sorted(learned.anywhere(), key=lambda pair: (-len(pair[0]), pair[0])):
             first = _WORD.search(value)
+            if is_unmistakable(value):
+                self._long.append((value, kind))
             if first is not None:
                 self._anywhere.setdefault(first.group().casefold(), []).append((value, kind))
 
@@ -117,11 +125,21 @@ class Redactor:
 
     def with_known(self, text: str, found: list[Found]) -> str:
         """The text with pseudonyms for what was found, in order, and for known values in between."""
-        return self.replaced(text, [*found, *self._gaps(text, found)])
+        return self._without_embedded(self.replaced(text, [*found, *self._gaps(text, found)]))
+
+    def _without_embedded(self, text: str) -> str:
+        """The text without the long values that stand in the middle of longer words."""
+        folded = text.casefold()
+        for value, kind in self._long:
+            if value.casefold() in folded:
+                places = re.compile(re.escape(value), re.IGNORECASE).finditer(text)
+                text = self.replaced(text, [Found(*place.span(), kind, place.group(), False) for place in places])
+                folded = text.casefold()
+        return text
 
     def redact_name(self, name: str) -> str:
         """The name of a file or folder with the pseudonyms of what it holds."""
-        return self.replaced(name, list(self._known(name, 0, len(name))))
+        return self.with_known(name, [])
 
     def replaced(self, text: str, found: Iterable[Found]) -> str:
         """The text with a pseudonym for each of these."""

@@ -121,12 +121,25 @@ def test_times_and_what_is_measured_stay(line: str) -> None:
 
 
 def test_a_value_is_replaced_wherever_it_stands_in_whatever_case() -> None:
-    text = frame({"idTag": "HELIO-0451"}) + "\nuser presents helio-0451 (Helio-0451), not HELIO-04519\n"
+    text = frame({"idTag": "HELIO-0451"}) + "\nuser presents helio-0451 (Helio-0451), in yHELIO-0451z\n"
     first, second = redacted(text).splitlines()
     pseudonym = json.loads(first[first.index("[2,") :])[3]["idTag"]
     assert pseudonym.lower() in second
-    assert "HELIO-04519" in second
-    assert "elio-0451 " not in second.lower()
+    assert f"y{pseudonym}z" in second
+    assert "elio-0451" not in second.lower()
+
+
+def test_a_short_value_in_the_middle_of_a_word_is_another_word() -> None:
+    text = frame({"idTag": "TAG1"}) + "\nTAG12 is not TAG1\n"
+    assert "TAG12 is not " in redacted(text)
+    assert not redacted(text).endswith("TAG1\n")
+
+
+def test_a_certificate_in_any_field_stays_valid_json() -> None:
+    payload = {"info": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"}
+    changed = redacted(frame(payload))
+    assert "MIIB" not in changed
+    assert json.loads(changed[changed.index("[2,") :])[3]["info"].splitlines()[0] == "-----BEGIN CERTIFICATE-----"
 
 
 @pytest.mark.parametrize("word", ["Accepted", "Reset", "1", "12", "1234", "TAG"])
