@@ -13,11 +13,13 @@ from html.parser import HTMLParser
 from perfkit.core.errors import InputError
 from perfkit.core.verification_record import Difference
 from perfkit.dossier.report_figures import Line
+from perfkit.report.content.model import Cell
 
 GAP_CHARACTERS = 400
 """Between two cells of a row there may be the foot of one page and the head of the next."""
 MAX_PAGES = 5000
 _TRIES = 50
+_LATIN_END = 0x250
 _BLANKS = re.compile(r"[\s\u00ad\u200b\u2060]+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010](?=[^\W\d_])")
 _NOTHING = frozenset({"", "-", "\u2013"})
@@ -99,9 +101,9 @@ def missing_rows(text: str, lines: Iterable[Line]) -> list[Difference]:
     missing = []
     position = 0
     for line in lines:
-        cells = [cell for cell in (_squeezed(cell.text) for cell in line.cells) if cell not in _NOTHING]
         if not line.figures:
             continue
+        cells = [text for cell in line.cells if _is_readable(cell) and (text := _squeezed(cell.text)) not in _NOTHING]
         found = _find(squeezed, cells, position)
         if found is None:
             _, figure = line.figures[0]
@@ -112,6 +114,11 @@ def missing_rows(text: str, lines: Iterable[Line]) -> list[Difference]:
         else:
             position = found
     return missing
+
+
+def _is_readable(cell: Cell) -> bool:
+    """Whether a PDF gives the text of a cell back: all figures, and what is Latin. Other scripts may be reordered."""
+    return cell.figure is not None or all(ord(character) < _LATIN_END for character in cell.text)
 
 
 def _find(text: str, cells: list[str], start: int) -> int | None:

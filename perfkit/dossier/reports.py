@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perfkit.core.campaign_folder import CampaignFolder
+from perfkit.core.clean_document import document_without_secrets
 from perfkit.core.errors import InputError
-from perfkit.core.secrets import without_secrets
 from perfkit.core.verification_record import Check, Difference, SignatureInfo, failed, not_checked, passed
 from perfkit.dossier.report_figures import CONTENT, Documents, Line, lines_of, read_content
 from perfkit.dossier.report_text import html_differences, missing_rows, pdf_content
@@ -129,7 +129,7 @@ class _Report:
         original = path.read_bytes() if path.is_file() else b""
         if embedded == original:
             return passed(key, what, "byte for byte the result of the dossier")
-        if embedded.decode(errors="replace") == without_secrets(original.decode(errors="replace")):
+        if embedded == document_without_secrets(original):
             return passed(key, what, "the result of the dossier, without its secrets")
         digest = hashlib.sha256(embedded).hexdigest()
         return failed(
