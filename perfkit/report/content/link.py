@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.link_state import LinkStatus
-from perfkit.core.network_join_record import LinkSummary, LogClock, MonitorSession, NetworkJoin
+from perfkit.core.network_join_record import ConnectionCheck, LogClock, MonitorSession, NetworkJoin
 from perfkit.report.content.blocks import cell, columns, fact, facts, paragraph
 from perfkit.report.content.dates import utc_text
 from perfkit.report.content.model import Block, Cell, Fact, Figure, Section, Table, Tone
@@ -33,7 +33,7 @@ _CLOCKS = {
 }
 _NOTE = (
     "How many values of each parameter were taken while the link was in which state; the states are those of the "
-    "method (12). The round trip beside the values is contained in them and never subtracted."
+    "method (12). The latencies are those beside the values; they are never subtracted."
 )
 
 
@@ -43,14 +43,14 @@ def link_section(read: Read[AnalysisDocument] | None) -> Section | None:
         return None
     join = read.document.network
     quote = Quote(read.id, "/network", join)
-    blocks: list[Block] = [facts(_summary(quote.child("during"), join)), _beside_values(read), _clocks(quote, join)]
+    blocks: list[Block] = [facts(_summary(quote, join)), _beside_values(read), _clocks(quote, join)]
     blocks += _sessions(quote, join)
     blocks += _gaps(quote, join)
     return Section("link", "", "The link during the measurement", tuple(blocks))
 
 
-def _summary(quote: Quote, join: NetworkJoin) -> Iterator[Fact]:
-    during: LinkSummary = join.during
+def _summary(root: Quote, join: NetworkJoin) -> Iterator[Fact]:
+    quote, during = root.child("during"), join.during
     time = worded(quote.number("seconds", "s", "{:.0f}".format), "{} s of runs whose clock is known".format)
     yield fact("Time of the runs", time)
     if during.share_known is not None:
@@ -62,8 +62,17 @@ def _summary(quote: Quote, join: NetworkJoin) -> Iterator[Fact]:
         latency = [worded(quote.number("latency_median_ms", "ms", milliseconds), "median {}".format)]
         latency += [worded(quote.number("latency_p95_ms", "ms", milliseconds), "p95 {}".format)]
         yield fact("Latency", *latency, *_worst(quote, "latency_max_ms", "maximum", milliseconds))
+    if join.connections is not None:
+        yield fact("Check of the clocks", *_connections(root.child("connections"), join.connections))
     if during.rssi_min_dbm is not None:
         yield fact("RSSI", *_worst(quote, "rssi_min_dbm", "minimum", lambda value: f"{value:g} dBm"))
+
+
+def _connections(quote: Quote, check: ConnectionCheck) -> Iterator[Cell]:
+    """Connections that both saw begin: how far apart they are."""
+    yield replace_text(quote.count("count"), f"{counted(check.count, 'connection')} seen to begin by log and monitor")
+    yield worded(quote.number("median_s", "s", "{:+.2f}".format), "later in the log by {} s (median)".format)
+    yield worded(quote.number("lag_s", "s", "{:.2f}".format), "the monitor may have seen them up to {} s late".format)
 
 
 def _worst(quote: Quote, name: str, label: str, write: Write) -> Iterator[Cell]:

@@ -19,8 +19,9 @@ PROCEDURE = "OCPP 1.6 Test Procedure & Test Plans"
 CLAUSES = "chapter 8, Appendix A.4"
 _MEASURES = (
     "Intervals are exact differences of two time stamps of the log of the OCPP Compliance Testing Tool, one clock. "
-    "The measured value is the maximum of the observations unless a switch says otherwise. The network round trip is "
-    "contained in the figures and is not subtracted. Support for milliseconds in OCPP messages (PICS) concerns the "
+    "The measured value is the maximum of the observations unless a switch says otherwise. Times from a request on "
+    "contain the network round trip, which is not subtracted; a triggered function that is measured from the DUT's "
+    "answer on contains only the difference of two delays of one direction. Support for milliseconds in OCPP messages (PICS) concerns the "
     "time stamps in payloads only, not these intervals."
 )
 _BUDGET = (

@@ -22,6 +22,7 @@ from perfkit.report.content.overview import measured_cell, stated_cell
 from perfkit.report.content.quote import Quote, replace_text, worded
 from perfkit.report.content.rows import TracedRow, headline_rows, statistic_rows
 from perfkit.report.inputs import ReportInputs
+from perfkit.report.network_wording import milliseconds
 from perfkit.report.wording import NOTHING, counted, place_text
 
 _STATISTICS = {"max": "maximum", "p95": "95th percentile", "median": "median"}
@@ -73,6 +74,11 @@ class ParameterSections:
         yield Fact("Measured", (measured,))
         if parameter.uncertainty_s is not None:
             yield Fact("Expanded uncertainty", (worded(quote.seconds_up("uncertainty_s"), "{} s (k = 2)".format),))
+        link = parameter.link
+        if link is not None and link.latency_at_headline_ms is not None:
+            round_trip = quote.child("link").number("latency_at_headline_ms", "ms", milliseconds)
+            sentence = "{} (beside the measured value; never subtracted)".format
+            yield Fact("Network round trip", (worded(round_trip, sentence),))
         yield from self._sample(quote, parameter)
         if parameter.unanswered:
             wait = worded(quote.seconds("longest_wait_s"), "longest wait {} s".format)
