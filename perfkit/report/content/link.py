@@ -31,6 +31,7 @@ _CLOCKS = {
     "other_runs": "by the runs before and after",
     None: "no clock",
 }
+_SYNCHRONIZED = {True: "synchronised", False: "not synchronised", None: "not told"}
 _NOTE = (
     "How many values of each parameter were taken while the link was in which state; the states are those of the "
     "method (12). The latencies are those beside the values; they are never subtracted."
@@ -146,7 +147,9 @@ def _sessions(quote: Quote, join: NetworkJoin) -> Iterator[Block]:
         yield Table(
             key="sessions",
             caption="Sessions of the monitor",
-            columns=columns("Session", "Host", "Device", "From", "To", ">Interval (s)", ">Samples", "Operators"),
+            columns=columns(
+                "Session", "Host", "Host's clock", "Device", "From", "To", ">Interval (s)", ">Samples", "Operators"
+            ),
             rows=rows,
             wide=True,
         )
@@ -156,6 +159,7 @@ def _session(quote: Quote, session: MonitorSession) -> tuple[Cell, ...]:
     return (
         cell(session.session),
         cell(session.host),
+        cell(_SYNCHRONIZED[session.synchronized], Tone.PLAIN if session.synchronized else Tone.CAUTION),
         cell(session.device or NOTHING),
         cell(utc_text(session.start)),
         cell(utc_text(session.end)),

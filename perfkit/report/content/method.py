@@ -21,8 +21,8 @@ _MEASURES = (
     "Intervals are exact differences of two time stamps of the log of the OCPP Compliance Testing Tool, one clock. "
     "The measured value is the maximum of the observations unless a switch says otherwise. Times from a request on "
     "contain the network round trip, which is not subtracted; a triggered function that is measured from the DUT's "
-    "answer on contains only the difference of two delays of one direction. Support for milliseconds in OCPP messages (PICS) concerns the "
-    "time stamps in payloads only, not these intervals."
+    "answer on contains only the difference of two delays of one direction. Support for milliseconds in OCPP messages "
+    "(PICS) concerns the time stamps in payloads only, not these intervals."
 )
 _BUDGET = (
     "U = k·√Σu² with k = 2 (about 95 %). The network round trip is part of what is measured and not an uncertainty; "

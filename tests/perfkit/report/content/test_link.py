@@ -37,6 +37,7 @@ SESSION = MonitorSession(
     interval_s=60.0,
     samples=189,
     clock_steps=0,
+    synchronized=True,
     clock_error_s=0.01,
     ended=True,
 )
@@ -123,7 +124,8 @@ def test_gaps_and_sessions_are_listed() -> None:
     assert [[cell.text for cell in row] for row in tables(section)["gaps"]] == [
         ["2026-06-08 07:16:20 UTC", "2026-06-08 07:16:49 UTC", "29.1", "nobody watched"]
     ]
-    assert [cell.text for cell in tables(section)["sessions"][0]][-1] == "A, B"
+    session = [cell.text for cell in tables(section)["sessions"][0]]
+    assert (session[2], session[-1]) == ("synchronised", "A, B")
     assert [block.note for block in section.blocks if isinstance(block, Table) and block.key == "gaps"] == [
         "and 2 more gaps"
     ]
