@@ -239,7 +239,7 @@ def _rendered(names: tuple[str, ...], content: ReportContent, inputs: ReportInpu
 
 def _documents(inputs: ReportInputs) -> list[Attachment]:
     """The documents as attachments. One that holds a secret is attached without it."""
-    from perfkit.core.secrets import without_secrets
+    from perfkit.core.clean_document import document_without_secrets
     from perfkit.report.inputs import Attachment
 
     reads = [inputs.analysis, *inputs.network, inputs.coverage]
@@ -247,9 +247,7 @@ def _documents(inputs: ReportInputs) -> list[Attachment]:
     for read in reads:
         if read is None:
             continue
-        text = read.content.decode("utf-8", "replace")
-        clean = without_secrets(text)
-        content = read.content if clean == text else clean.encode()
+        content = document_without_secrets(read.content)
         taken = {attachment.name for attachment in attachments}
         name = read.path.name if read.path.name not in taken else f"{read.id}-{read.path.name}"
         attachments.append(Attachment(name, "application/json", content, f"document {read.id}", "source"))

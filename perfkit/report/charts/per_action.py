@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from perfkit.core.sample import RowKind
 from perfkit.report.charts.base import Absence
 from perfkit.report.charts.data import ChartData
 from perfkit.report.charts.glyphs import shortened
+from perfkit.report.charts.quantile import quantile
 from perfkit.report.charts.style import BLACK, BLUE, GREY, PALE, SKY, VERMILION, house_style, new_figure, seconds_axis
 from perfkit.report.printable import printable
 from perfkit.report.wording import counted, seconds, stated_text
@@ -75,7 +75,7 @@ class PerAction:
             axes.set_yticks(range(len(self.rows)), [_label(row) for row in self.rows])
             axes.set_ylim(len(self.rows) - 0.4, -0.6)
             axes.grid(visible=False, axis="y")
-            axes.set_xlim(left=0)
+            axes.set_xlim(0, 1.06 * max([row.values_s[-1] for row in self.rows] + [self.result.stated_s or 0.0]) or 1.0)
             axes.set_xlabel("time / s")
             if self.result.stated_s is not None:
                 axes.axvline(self.result.stated_s, color=BLACK, linestyle="--", linewidth=1.1, zorder=1)
@@ -130,17 +130,6 @@ def _legend(figure: Figure, chart: PerAction) -> None:
                    linestyle="", label="* outside the headline")
         )  # fmt: skip
     figure.legend(handles=handles, loc="outside upper left", ncols=6, columnspacing=1.2, borderaxespad=0)
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """Quantile of ascending `values` by the nearest rank, a value that occurred.
-
-    Examples:
-        >>> quantile((1.0, 2.0, 3.0, 4.0), 0.25), quantile((5.0,), 0.75)
-        (1.0, 5.0)
-    """
-    rank = -(-share * len(values) // 1)
-    return values[max(0, int(rank) - 1)]
 
 
 def prepare(data: ChartData, parameter: str | None) -> PerAction | Absence:

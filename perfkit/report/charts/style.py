@@ -108,6 +108,7 @@ def to_svg(figure: Figure, key: str) -> str:
     """
     stream = io.BytesIO()
     with house_style():
+        _settle(figure)
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _XLINK)
@@ -118,6 +119,16 @@ def to_svg(figure: Figure, key: str) -> str:
     for element in root.iter():
         _prefix_ids(element, prefix)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _settle(figure: Figure) -> None:
+    """Keep the layout, rounded: the last digits of the solver (kiwi) depend on where things lie in memory."""
+    if figure.get_layout_engine() is None:
+        return
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(part, 4) for part in axes.get_position().bounds])  # type: ignore[arg-type]
 
 
 def _prefix_ids(element: ElementTree.Element, prefix: str) -> None:

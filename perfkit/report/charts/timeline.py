@@ -15,7 +15,7 @@ from perfkit.report.charts.data import ChartData, log_time
 from perfkit.report.charts.glyphs import shortened
 from perfkit.report.charts.link_series import Look
 from perfkit.report.charts.panes import Pane, numbers, panes, time_axis
-from perfkit.report.charts.per_action import quantile
+from perfkit.report.charts.quantile import quantile
 from perfkit.report.charts.style import (
     BLACK,
     BLUE,

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from perfkit.core.clean_document import document_without_secrets
 from perfkit.core.errors import PerfkitError, UsageError
 from perfkit.core.secrets import without_secrets
 from perfkit.report.content.model import ReportContent
@@ -64,17 +65,18 @@ def _name(inputs: ReportInputs) -> str:
 def _inputs(folder: Path, inputs: ReportInputs) -> Iterator[tuple[str, object]]:
     """The parameters that name the inputs, each copied into the folder."""
     if inputs.analysis is not None:
-        (folder / "result.json").write_bytes(_clean(inputs.analysis.content))
+        (folder / "result.json").write_bytes(document_without_secrets(inputs.analysis.content))
         yield "result", "result.json"
     if inputs.samples is not None:
-        (folder / "samples.csv").write_bytes(_clean(inputs.samples.content))
+        samples = inputs.samples.content.decode("utf-8", "replace")
+        (folder / "samples.csv").write_bytes(without_secrets(samples).encode())
         yield "samples", "samples.csv"
     elif inputs.analysis is not None:
         yield "samples", None
     network = []
     for number, read in enumerate(inputs.network, 1):
         network.append(f"network-{number}.json")
-        (folder / network[-1]).write_bytes(_clean(read.content))
+        (folder / network[-1]).write_bytes(document_without_secrets(read.content))
     monitor = []
     for number, path in enumerate(inputs.monitor, 1):
         monitor.append(f"monitor-{number}.jsonl")
@@ -82,12 +84,6 @@ def _inputs(folder: Path, inputs: ReportInputs) -> Iterator[tuple[str, object]]:
     if _name(inputs) != "performance":
         yield "network", network
         yield "monitor", monitor
-
-
-def _clean(content: bytes) -> bytes:
-    text = content.decode("utf-8", "replace")
-    clean = without_secrets(text)
-    return content if clean == text else clean.encode()
 
 
 def _set_parameters(notebook: Any, parameters: dict[str, object]) -> None:

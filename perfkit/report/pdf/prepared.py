@@ -24,6 +24,7 @@ from perfkit.report.content.model import (
     Table,
 )
 from perfkit.report.inputs import Attachment
+from perfkit.report.printable import printable
 
 BREAK = "\u200b"
 """A place where a line may break (zero width space)."""
@@ -69,7 +70,7 @@ def prepared(content: ReportContent, beside: Beside) -> bytes:
         "outline": len(content.sections) >= _OUTLINE_FROM,
         "attachments": [
             {
-                "name": name,
+                "name": printable(name),
                 "path": path,
                 "media_type": attachment.media_type,
                 "description": settable(attachment.description),
