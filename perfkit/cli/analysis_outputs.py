@@ -26,7 +26,10 @@ _SPOOL_BYTES = 8 << 20
 
 
 class AnalysisOutputs:
-    """Opens the files that the options name; `takers` get every row; `finish` puts all files in place."""
+    """Opens the files that the options name; `takers` get every row; `finish` puts all files in place.
+
+    `kept` is where `finish` moved the result that was there before, None where it moved none.
+    """
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         """Open everything.
@@ -35,6 +38,7 @@ class AnalysisOutputs:
             UsageError: a path cannot be written, is an input, or is named twice.
         """
         self._arguments = arguments
+        self.kept: Path | None = None
         self.takers: list[Callable[[Record], None]] = []
         self._files: list[OutputFile] = []
         self._samples: list[SampleWriter] = []
@@ -117,7 +121,7 @@ class AnalysisOutputs:
             writer.finish()
         if self._arguments.keep_earlier_in is not None:
             folder = self._arguments.out
-            keep_earlier([folder / RESULT_NAME, folder / SAMPLES_NAME], self._arguments.keep_earlier_in)
+            self.kept = keep_earlier([folder / RESULT_NAME, folder / SAMPLES_NAME], self._arguments.keep_earlier_in)
         for file in self._files:
             file.commit()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from perfkit.cli.analyze_network import add_network_arguments, with_clock_of
-from perfkit.cli.campaign_option import add_campaign, with_campaign_of_analysis
+from perfkit.cli.campaign_option import add_campaign, say_written, with_campaign_of_analysis
 from perfkit.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -107,6 +107,8 @@ def run(arguments: argparse.Namespace) -> int:
         if analysis.too_many_skipped:
             _refuse_figures(analysis.document, listed=arguments.list_skipped)
         outputs.finish(analysis.document)
+        if arguments.keep_earlier_in is not None and not arguments.quiet:
+            say_written(arguments.out, outputs.kept)
         _print(arguments, analysis.document, outputs)
     return _exit_code(analysis.document, strict=arguments.strict)
 

@@ -55,6 +55,12 @@ def with_campaign_of_network(arguments: argparse.Namespace) -> argparse.Namespac
     return completed
 
 
+def say_written(place: Path, kept: Path | None = None) -> None:
+    """Say on standard error where a campaign keeps what was written, and where it `kept` what was there before."""
+    before = f"; the result before it is kept in {kept}" if kept is not None else ""
+    print(f"perfkit: written to {place}{before}", file=sys.stderr)
+
+
 def network_name(now: datetime, label: str | None) -> str:
     """File name of a network result.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perfkit.cli.campaign_option import add_campaign, with_campaign_of_network
+from perfkit.cli.campaign_option import add_campaign, say_written, with_campaign_of_network
 from perfkit.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
             except (KeyboardInterrupt, SystemExit) as stop:
                 return _say_interrupted(stop)
         outputs.finish(document)
+    if arguments.campaign is not None:
+        say_written(arguments.out)
     _print(arguments, document)
     return exit_code(document)
 

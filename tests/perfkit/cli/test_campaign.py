@@ -93,7 +93,7 @@ def test_analyze_reads_and_writes_the_campaign(folder: Path, capsys: pytest.Capt
     assert "The link during the measurement" in capsys.readouterr().out
 
 
-def test_an_analysis_keeps_the_result_before_it(folder: Path) -> None:
+def test_an_analysis_keeps_the_result_before_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results = folder / "results"
     main(["analyze", "--campaign", "camp", "--quiet"])
     first, rows = (results / "result.json").read_bytes(), (results / "samples.csv").read_bytes()
@@ -106,6 +106,9 @@ def test_an_analysis_keeps_the_result_before_it(folder: Path) -> None:
     assert (kept[0] / "samples.csv").read_bytes() == rows
     created = json.loads(first)["provenance"]["created"]
     assert kept[0].name == re.sub(r"[-:]", "", created[:19]) + "Z"
+    assert capsys.readouterr().err == ""
+    main(["analyze", "--campaign", "camp"])
+    assert "written to camp/results; the result before it is kept in camp/results/earlier/" in capsys.readouterr().err
 
 
 def test_looking_at_a_campaign_writes_nothing(folder: Path) -> None:
@@ -175,10 +178,13 @@ def test_a_campaign_without_records_is_analysed_and_says_so(folder: Path, capsys
     assert "camp/network holds no record of the link" in err
 
 
-def test_network_writes_into_the_campaign(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_network_writes_into_the_campaign(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(network, "_measure", lambda _: DOCUMENT)
     main(["network", "--to", "127.0.0.1:1", "--label", "before, by the window", "--campaign", "camp"])
     (written,) = folder.glob("network/*.json")
+    assert f"written to {written}" in capsys.readouterr().err
 
     assert re.fullmatch(r"network-\d{8}T\d{6}Z-before-by-the-window\.json", written.name)
     assert json.loads(written.read_text())["schema"] == "perfkit.network/1"
