@@ -104,7 +104,7 @@ def _checked(signature: EmbeddedPdfSignature, name: str, trusted: Sequence[Certi
         faults, distrust = (f"it cannot be validated ({' '.join(str(error).split())})",), None
     valid_from, valid_until = validity(certificate)
     return CheckedSignature(
-        field=signature.field_name,
+        field="".join(signature.field_name),  # a plain str, not pyHanko's own kind
         signer=common_name(certificate, "subject"),
         issuer=common_name(certificate, "issuer"),
         is_self_signed=certificate.self_signed in {"yes", "maybe"},

@@ -44,6 +44,7 @@ def test_without_a_signature_there_is_none(pdf: bytes) -> None:
 def test_an_intact_signature_of_nobody_known(pdf: bytes, tmp_path: Path) -> None:
     signature = only(check_signatures(signed(pdf, self_signed(), tmp_path), "r.pdf", None))
     assert signature.faults == ()
+    assert type(signature.field) is str  # what JSON can hold
     assert (signature.signer, signature.is_self_signed) == ("Invented Test Laboratory", True)
     assert signature.signed_at == NOW
     assert signature.trusted is None
