@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 _PERFKIT = [sys.executable, "-m", "perfkit"]
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 _DONGLE_SPEED = "50"
 
 

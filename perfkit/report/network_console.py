@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from perfkit.core.network_record import (
     Bandwidth,
+    CapacityDetail,
     Gate,
+    GoodputDetail,
     LatencyRow,
     NetworkDocument,
     Outcome,
@@ -169,6 +171,19 @@ def _latency_rows(one: TechnologyResult) -> Iterable[tuple[str, str]]:
         yield "test host", f"adds {milliseconds(one.latency.host_overhead_ms)} to programs; not contained above"
 
 
+def _doubts(
+    name: str, rate_kb_s: float | None, detail: CapacityDetail | GoodputDetail | None
+) -> Iterable[tuple[str, str]]:
+    """What is to be said against a figure: why there is none, or that it is not sure."""
+    if detail is None:
+        return
+    if rate_kb_s is None:
+        if detail.reason is not None:
+            yield name, f"not measured: {detail.reason}"
+    elif detail.confidence == "low" or detail.reason is not None:
+        yield name, f"{detail.confidence} confidence" + (f": {detail.reason}" if detail.reason is not None else "")
+
+
 def _rates(bandwidth: Bandwidth) -> Iterable[tuple[str, str]]:
     require = bandwidth.require
     if require is not None:
@@ -182,9 +197,13 @@ def _rates(bandwidth: Bandwidth) -> Iterable[tuple[str, str]]:
             if detail is not None and detail.burst_bytes is not None:
                 burst = f"the first {bytes_text(detail.burst_bytes)} pass at {kilobytes_s(detail.burst_kB_s)}"
                 yield f"burst {name}", f"{burst}, then the rate above"
+    yield from _doubts("capacity up", bandwidth.capacity_up_kB_s, bandwidth.capacity_up)
+    yield from _doubts("capacity down", bandwidth.capacity_down_kB_s, bandwidth.capacity_down)
     goodput = rate_text(bandwidth.goodput_up_kB_s, bandwidth.goodput_down_kB_s)
     if goodput is not None:
         yield "goodput", f"{goodput} of payload in one WebSocket over TCP (information)"
+    yield from _doubts("goodput up", bandwidth.goodput_up_kB_s, bandwidth.goodput_up)
+    yield from _doubts("goodput down", bandwidth.goodput_down_kB_s, bandwidth.goodput_down)
     for probe, reason in bandwidth.reasons.items():
         if reason != "left out by the plan":
             yield probe, f"not measured: {reason}"

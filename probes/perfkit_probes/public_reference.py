@@ -86,10 +86,10 @@ def _library() -> _Library:
 def _run(library: _Library, path: LinkPath, plan: ReferencePlan) -> PublicReference:
     test = library.make(timeout=_TIMEOUT_S, secure=True, source_address=path.source)  # type: ignore[operator]
     if plan.mini_url is not None:
-        test.set_mini_server(plan.mini_url)
+        test.get_best_server(test.set_mini_server(plan.mini_url))
     else:
         test.get_servers([plan.server_id] if plan.server_id is not None else [])
-    test.get_best_server()
+        test.get_best_server()
     test.download()
     test.upload(pre_allocate=False)
     found = test.results.dict()

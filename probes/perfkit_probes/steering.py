@@ -149,8 +149,8 @@ def stream_estimate(
     a pause of the sender or of a host in between is no property of the link. Confidence falls with the lateness of the
     others: above 2 % of the batch's time on average it is medium, above 10 % low.
 
-    A retransmission makes bytes arrive in bursts behind the gap; then all batches count in full, which is less than what
-    the link could do and is what one TCP connection gets.
+    A retransmission makes bytes arrive in bursts behind the gap; then all batches count in full, which is less than the
+    link could carry and is what one TCP connection gets.
 
     A receiver that slept reads many messages in one go, as if there were no limit. So the batch may not be much faster
     than it was from the moment it could have come, `round_trip_s` after it was asked for; else that is the estimate.

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
 import types
 from collections.abc import Callable
+from http.server import ThreadingHTTPServer
 
 import pytest
 
+from benchmarks.speedtest_stand_in import Handler
 from perfkit.core.errors import ProbeError, UsageError
 from perfkit_probes.path import LinkPath
 from perfkit_probes.public_reference import LABEL, ReferencePlan, measure_public_reference
@@ -40,11 +43,12 @@ class FakeSpeedtest:
     def get_servers(self, servers: list[int]) -> None:
         self.calls.append(("servers", tuple(servers)))
 
-    def set_mini_server(self, url: str) -> None:
+    def set_mini_server(self, url: str) -> list[str]:
         self.calls.append(("mini", url))
+        return [url]
 
-    def get_best_server(self) -> None:
-        self.calls.append(("best",))
+    def get_best_server(self, servers: list[str] | None = None) -> None:
+        self.calls.append(("best", *(servers or [])))
 
     def download(self) -> None:
         self.calls.append(("create_connection is ours", socket.create_connection.__name__ == "through_interface"))
@@ -80,6 +84,7 @@ def test_figures_are_converted_and_labelled() -> None:
 
 @pytest.mark.usefixtures("library")
 def test_a_server_or_a_mini_server_can_be_named() -> None:
+    assert ("best", "http://mini.lab/") in FakeSpeedtest.calls
     measure_public_reference(LinkPath(), ReferencePlan(server_id=17, is_forced=True))
     assert ("servers", (17,)) in FakeSpeedtest.calls
     measure_public_reference(LinkPath(), ReferencePlan(mini_url="http://mini.lab/", is_forced=True))
@@ -113,3 +118,27 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "speedtest", None)
     with pytest.raises(ProbeError, match=r"pip install perfkit\[speedtest\]"):
         measure_public_reference(LinkPath(), FORCED)
+
+
+@pytest.mark.slow
+def test_the_real_speedtest_cli_against_a_stand_in_of_its_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    speedtest = pytest.importorskip("speedtest")
+    real, fetch = socket.create_connection, speedtest.Speedtest.get_config
+
+    def briefly(test: object) -> None:
+        """Half a second each way, without TLS."""
+        vars(test)["_secure"] = False
+        fetch(test)
+        vars(test)["config"]["length"] = {"download": 0.5, "upload": 0.5}
+
+    monkeypatch.setattr(speedtest.Speedtest, "get_config", briefly)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        there = server.server_address[:2]
+        monkeypatch.setattr(socket, "create_connection", lambda _address, *rest, **more: real(there, *rest, **more))
+        found = measure_public_reference(LinkPath(), ReferencePlan(mini_url="http://127.0.0.1/", is_forced=True))
+        server.shutdown()
+    assert found.label == LABEL
+    assert found.server == "http://127.0.0.1/speedtest/upload.php"
+    assert None not in {found.latency_ms, found.down_kB_s, found.up_kB_s}
+    assert min(found.down_bytes, found.up_bytes) > 0

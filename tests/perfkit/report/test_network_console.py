@@ -5,7 +5,17 @@ import pytest
 
 from perfkit.core.network_record import Gate, NetworkDocument, Verdict
 from perfkit.report.network_console import render
-from tests.perfkit.report.network_documents import BROKEN, DOCUMENT, HOSTILE_DOCUMENT, MET, RSSI, WIRED
+from tests.perfkit.report.network_documents import (
+    BANDWIDTH,
+    BROKEN,
+    CAPACITY,
+    DOCUMENT,
+    GOODPUT,
+    HOSTILE_DOCUMENT,
+    MET,
+    RSSI,
+    WIRED,
+)
 
 
 def shown(document: NetworkDocument = DOCUMENT, *, width: int = 80) -> str:
@@ -54,6 +64,25 @@ def test_a_missed_value_is_not_repeated_in_words() -> None:
 
     assert "RSSI >= -81 dBm -90 dBm (-71 to -68, n 3, device/signal) NOT MET" in text
     assert "are required" not in text
+
+
+def test_what_is_to_be_said_against_a_figure_is_said() -> None:
+    doubtful = msgspec.structs.replace(CAPACITY, confidence="low", reason="as fast as the packets were sent")
+    nothing = msgspec.structs.replace(CAPACITY, confidence="low", reason="the packets came in clumps")
+    bandwidth = msgspec.structs.replace(
+        BANDWIDTH,
+        capacity_up=doubtful,
+        capacity_down_kB_s=None,
+        capacity_down=nothing,
+        goodput_up=msgspec.structs.replace(GOODPUT, confidence="low"),
+    )
+    one = msgspec.structs.replace(MET, bandwidth=bandwidth)
+    text = squeezed(shown(msgspec.structs.replace(DOCUMENT, technologies=[one]), width=200))
+
+    assert "capacity up low confidence: as fast as the packets were sent" in text
+    assert "capacity down not measured: the packets came in clumps" in text
+    assert "goodput up low confidence" in text
+    assert "goodput down high" not in text
 
 
 def test_a_wired_link_has_no_rssi_and_says_why() -> None:
