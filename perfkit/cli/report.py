@@ -134,7 +134,7 @@ def _inputs(arguments: argparse.Namespace, sources: Sources, analysis: Read[Anal
     """Everything for one report; says on stderr which logs are not at hand."""
     from perfkit.cli.report_logo import read_logo
     from perfkit.cli.report_logs import raw_material
-    from perfkit.cli.report_sources import pics_of, samples_of
+    from perfkit.cli.report_sources import lab_document, pics_of, samples_of
     from perfkit.core.lab.load import read_lab
     from perfkit.core.lab.model import Lab
     from perfkit.report.content.model import Amendment
@@ -150,7 +150,7 @@ def _inputs(arguments: argparse.Namespace, sources: Sources, analysis: Read[Anal
         coverage=sources.coverage[0] if sources.coverage else None,
         monitor=tuple(sources.monitor),
         lab=lab,
-        lab_file=sources.lab,
+        lab_document=None if sources.lab is None else lab_document(sources.lab),
         decision_rule=rule,
         amendment=None if arguments.amends is None else Amendment(arguments.amends.strip(), arguments.reason.strip()),
     )

@@ -18,11 +18,13 @@ from perfkit.core.campaign_folder import CampaignFolder
 from perfkit.core.coverage_record import SCHEMA as COVERAGE
 from perfkit.core.coverage_record import CoverageDocument
 from perfkit.core.errors import InputError, PicsError, UsageError
+from perfkit.core.lab.table import SCHEMA_ID as LAB
 from perfkit.core.network_record import SCHEMA as NETWORK
 from perfkit.core.network_record import NetworkDocument
 from perfkit.core.pics.load import load_pics
 from perfkit.core.pics.model import Pics
 from perfkit.core.sample import RowKind
+from perfkit.report.content.model import DocumentInfo
 from perfkit.report.inputs import Read
 from perfkit.report.sample_rows import SampleRecord, read_sample_rows
 
@@ -149,6 +151,11 @@ def _texts(value: object) -> object:
 
 def _text(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def lab_document(path: Path) -> DocumentInfo:
+    """The laboratory file with its digest, as the report names it."""
+    return DocumentInfo("lab", str(path), LAB, hashlib.sha256(_content(path)).hexdigest())
 
 
 def samples_of(analysis: Read[AnalysisDocument], named: Path | None) -> Read[tuple[SampleRecord, ...]] | None:

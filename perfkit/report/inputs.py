@@ -14,7 +14,7 @@ from perfkit.core.decision_rule import DecisionRule
 from perfkit.core.lab.model import Lab
 from perfkit.core.network_record import NetworkDocument
 from perfkit.core.pics.model import Pics
-from perfkit.report.content.model import Amendment, Logo
+from perfkit.report.content.model import Amendment, DocumentInfo, Logo
 from perfkit.report.sample_rows import SampleRecord
 
 Document = TypeVar("Document")
@@ -60,8 +60,8 @@ class ReportInputs:
     `samples` are the rows of samples.csv, in its order; None when it is not at hand. `raw_lines` are lines of the logs
     by file and number, `sequences` the messages inside the interval of a row, by row number; both are empty when the
     logs are not at hand. `monitor` are the paths of `perfkit monitor` records. `pics` is the file that the analysis
-    used, None when it is not at hand. `issued` is the only clock a renderer may use. `attachments` are what a PDF
-    embeds: the result documents (free of secrets) and the executed notebook.
+    used, None when it is not at hand. `lab_document` names the file behind `lab`. `issued` is the only clock a renderer
+    may use. `attachments` are what a PDF embeds: the result documents (free of secrets) and the executed notebook.
     """
 
     issued: datetime
@@ -74,7 +74,7 @@ class ReportInputs:
     attachments: tuple[Attachment, ...] = ()
     pics: Pics | None = None
     lab: Lab = field(default_factory=Lab)
-    lab_file: Path | None = None
+    lab_document: DocumentInfo | None = None
     logo: Logo | None = None
     amendment: Amendment | None = None
     decision_rule: DecisionRule = DecisionRule.NONE

@@ -85,6 +85,8 @@ def _documents(inputs: ReportInputs) -> Iterator[DocumentInfo]:
     for read, schema in reads:
         if read is not None:
             yield DocumentInfo(read.id, str(read.path), schema, hashlib.sha256(read.content).hexdigest())
+    if inputs.lab_document is not None:
+        yield inputs.lab_document
     if inputs.analysis is None:
         return
     document = inputs.analysis.document

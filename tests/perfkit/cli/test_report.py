@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sys
@@ -406,3 +407,5 @@ def test_the_report_names_the_program_that_made_it(campaign: Path) -> None:
     content = json.loads((issued(campaign / "reports") / "report.json").read_text())
     assert content["tool"] == {"name": "perfkit", "version": VERSION}
     assert content["issued"] == "2026-06-12T09:00:00+00:00"
+    digest = hashlib.sha256((campaign / "lab.yaml").read_bytes()).hexdigest()
+    assert {"id": "lab", "path": "camp/lab.yaml", "schema": "perfkit.lab/1", "sha256": digest} in content["documents"]
