@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -26,8 +27,7 @@ from perfkit.report.sample_rows import read_sample_rows
 CONTENT = "report.json"
 MAX_CONTENT_BYTES = 1 << 30
 _NUMBER = re.compile(r"-?\d+(?:[\u00a0\u202f,]\d{3})*(?:\.\d+)?")
-_SCALES = (1.0, 0.01, 0.001, 1000.0)
-"""What a printed number may be multiplied with to be the value: percent, milliseconds for seconds, and back."""
+_PERCENT, _MILLI, _ONE = Decimal("0.01"), Decimal("0.001"), Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Documents:
             return
         if value != figure.value or isinstance(value, bool):
             yield Difference(place, "the value", str(value), str(figure.value))
-        elif not reads_as(cell.text, figure.value):
+        elif not reads_as(cell.text, figure.value, figure.unit):
             yield Difference(place, "the printed text", str(figure.value), cell.text)
 
     def _document(self, identifier: str) -> object:
@@ -144,17 +144,29 @@ def _at(document: object, pointer: str) -> object:
     return value
 
 
-def reads_as(text: str, value: float) -> bool:
-    """Whether a number of the text is the value, rounded in whatever direction to its last digit, in some unit.
+def reads_as(text: str, value: float, unit: str) -> bool:
+    """Whether a number of the text is the value, rounded up or down to its last digit; `unit` is the value's.
 
     Examples:
-        >>> reads_as("1.49 s", 1.488), reads_as("89.1 %", 0.8912), reads_as("500 ms", 0.5), reads_as("0.7", 0.6)
-        (True, True, True, False)
+        >>> reads_as("1.49 s", 1.488, "s"), reads_as("89.1 %", 0.8912, "1"), reads_as("500 ms", 0.5, "s")
+        (True, True, True)
+        >>> reads_as("0.7 s", 0.6, "s"), reads_as("27", 26, "1")
+        (False, False)
     """
+    exact = Decimal(repr(value))
     for match in _NUMBER.finditer(text):
-        written = re.sub(r"[\u00a0\u202f,]", "", match.group())
-        last_digit = 10.0 ** -len(written.partition(".")[2])
-        for scale in _SCALES:
-            if abs(float(written) * scale - value) <= last_digit * scale * (1 + 1e-9):
-                return True
+        written = Decimal(re.sub(r"[\u00a0\u202f,]", "", match.group()))
+        last_digit = Decimal(1).scaleb(int(written.as_tuple().exponent))
+        if any(abs(written * scale - exact) < last_digit * scale for scale in _scales(text, unit)):
+            return True
     return False
+
+
+def _scales(text: str, unit: str) -> list[Decimal]:
+    """What a printed number may have to be multiplied with to be in the unit of the value."""
+    scales = [_ONE]
+    if "%" in text:
+        scales.append(_PERCENT)
+    if unit == "s" and "ms" in text:
+        scales.append(_MILLI)
+    return scales
