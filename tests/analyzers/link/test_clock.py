@@ -224,6 +224,15 @@ def test_the_end_of_summer_time_inside_a_run_is_a_change_of_zone_and_no_error(tm
     assert spans[1][1] == _utc_ns("2026-10-25T02:10:00")
 
 
+def test_a_small_step_in_the_second_of_the_two_hours_stays_in_it(tmp_path: Path) -> None:
+    stamps = ("01:59:00.000", "02:30:00.000", "02:59:59.500", "02:00:01.000", "02:10:00.000", "02:09:58.000")
+    body = "".join(asked(f"2026-10-25T{stamp}") for stamp in stamps)
+    ((_, _, last),) = answers(clocks_of(tmp_path, body, policy=Policy(log_clock="Europe/Berlin")))
+
+    assert isinstance(last, Alignment)
+    assert (last.offset_ns, last.tolerance_ns) == (3600 * 10**9, 4 * 10**9)  # the step of 2 s is an error
+
+
 def test_the_beginning_of_summer_time_changes_the_offset_where_it_begins(tmp_path: Path) -> None:
     body = asked("2026-03-29T01:58:00.000") + asked("2026-03-29T03:30:00.000")  # 32 minutes apart
     clocks = clocks_of(tmp_path, body, policy=Policy(log_clock="Europe/Berlin"))

@@ -175,6 +175,22 @@ def test_excluded_ones_leave_the_figures_and_carry_reason_and_both_ends(tmp_path
     assert [one.number for one in joined.records] == [1, 2, 3, 4]
 
 
+def test_the_interval_of_a_triggered_function_begins_at_the_answer(tmp_path: Path, record: Path) -> None:
+    trigger = '{"requestedMessage":"Heartbeat"}'
+    body = (
+        f"{heartbeat(1)}{_stamp(55, 0)} > t TriggerMessage {trigger}\n"
+        f'{_stamp(65, 0)} < t {{"status":"Accepted"}}\n{_stamp(66, 0)} < u Heartbeat {{}}\n'
+    )
+    joined = Joined(tmp_path, body, records=[record])
+    found = {one.row.parameter: one.row.link.status for one in joined.records if one.row.link is not None}
+
+    # The link is bad until 60 s: while the answer is waited for, not while the Heartbeat is.
+    assert found == {
+        "response_timeout": LinkStatus.NOT_MET,
+        "triggered_function_timeout": LinkStatus.IN_SPECIFICATION,
+    }
+
+
 def test_without_evidence_nothing_is_joined_and_the_result_says_so(tmp_path: Path, record: Path) -> None:
     joined = Joined(tmp_path, "".join(map(call, CALLS)), records=[record])
 
