@@ -150,6 +150,8 @@ def reads_as(text: str, value: float, unit: str) -> bool:
     Examples:
         >>> reads_as("1.49 s", 1.488, "s"), reads_as("89.1 %", 0.8912, "1"), reads_as("500 ms", 0.5, "s")
         (True, True, True)
+        >>> reads_as("58.0 kB", 58_012, "B"), reads_as("3.26 MB", 3_260_100, "B"), reads_as("58.0 kB", 59_000, "B")
+        (True, True, False)
         >>> reads_as("0.7 s", 0.6, "s"), reads_as("27", 26, "1")
         (False, False)
     """
@@ -169,4 +171,6 @@ def _scales(text: str, unit: str) -> list[Decimal]:
         scales.append(_PERCENT)
     if unit == "s" and "ms" in text:
         scales.append(_MILLI)
+    if unit == "B":
+        scales += [_KILO * power for name, power in (("kB", 1), ("MB", _KILO)) if name in text]
     return scales

@@ -22,7 +22,8 @@ from perfkit.core.verification_record import (
     not_checked,
 )
 from perfkit.core.version import VERSION
-from perfkit.dossier import hashes
+from perfkit.dossier import bag, hashes
+from perfkit.dossier.coverage_check import COVERAGE, check_coverage
 from perfkit.dossier.opened import OpenedDossier, open_dossier
 from perfkit.dossier.recomputation import RESULT, SAMPLES, OtherVersionError, StoredResult, check_result, read_result
 from perfkit.dossier.reports import check_reports
@@ -56,6 +57,7 @@ def verify(path: Path, options: Options | None = None) -> VerificationDocument:
             hashes.check_payload(dossier),
             *checks,
             *(check_result(campaign, stored) if stored else ()),
+            *([check_coverage(campaign)] if f"{bag.PAYLOAD}{COVERAGE}" in dossier.files else []),
             *(check for report in reports for check in report.checks),
         ]
         return _document(path, dossier, stored, checks, [one for report in reports for one in report.signatures])

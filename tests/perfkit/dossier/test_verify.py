@@ -275,3 +275,23 @@ def test_the_document_fits_its_schema(dossier: Path) -> None:
     from perfkit.core.verification_record import json_schema
 
     jsonschema.validate(msgspec.to_builtins(verify(dossier)), json_schema())
+
+
+def test_the_coverage_is_found_again_and_a_change_of_it_is_named(tmp_path: Path) -> None:
+    from perfkit.cli.main import main
+
+    campaign = make_campaign(tmp_path / "original")
+    assert main(["coverage", "--campaign", str(campaign.root), "--quiet"]) in {0, 4}
+    (tmp_path / "1").mkdir()
+    (tmp_path / "2").mkdir()
+    document = repacked(campaign, tmp_path / "1", lambda copy: None)
+    assert check(document, "coverage").state is State.OK
+
+    def change(copy: CampaignFolder) -> None:
+        content = json.loads(copy.coverage.read_text())
+        content["runs"] += 1
+        copy.coverage.write_text(json.dumps(content))
+
+    coverage = check(repacked(campaign, tmp_path / "2", change), "coverage")
+    assert coverage.state is State.FAILED
+    assert [one.where for one in coverage.differences] == ["/runs"]
