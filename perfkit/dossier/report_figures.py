@@ -27,7 +27,7 @@ from perfkit.report.sample_rows import read_sample_rows
 CONTENT = "report.json"
 MAX_CONTENT_BYTES = 1 << 30
 _NUMBER = re.compile(r"-?\d+(?:[\u00a0\u202f,]\d{3})*(?:\.\d+)?")
-_PERCENT, _MILLI, _ONE = Decimal("0.01"), Decimal("0.001"), Decimal(1)
+_PERCENT, _MILLI, _ONE, _KILO = Decimal("0.01"), Decimal("0.001"), Decimal(1), Decimal(1000)
 
 
 @dataclass(frozen=True, slots=True)

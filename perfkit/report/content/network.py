@@ -19,7 +19,7 @@ from perfkit.report.content.charts import chart_of
 from perfkit.report.content.dates import instant, utc_text
 from perfkit.report.content.link import link_section
 from perfkit.report.content.model import Block, Cell, ChartKind, Fact, Notice, Section, Table, Tone
-from perfkit.report.content.quote import Quote, replace_text, worded
+from perfkit.report.content.quote import Quote, worded
 from perfkit.report.inputs import Read, ReportInputs
 from perfkit.report.network_wording import (
     GATES,
@@ -188,7 +188,7 @@ def _information(quote: Quote, one: TechnologyResult) -> Iterator[Fact]:
         yield from _latency(quote.child("latency"), one.latency)
     if one.bandwidth is not None:
         yield from _rates(quote.child("bandwidth"), one.bandwidth)
-    yield Fact("Data used", (replace_text(quote.count("bytes_used"), bytes_text(one.bytes_used)),))
+    yield Fact("Data used", (quote.number("bytes_used", "B", lambda size_bytes: bytes_text(int(size_bytes))),))
     if one.cost is not None:
         yield fact("Path", one.cost.path)
 
