@@ -37,7 +37,7 @@ def check_coverage(campaign: CampaignFolder) -> Check:
         sentence = f"it cannot be computed from the raw data ({error})".replace(f"{campaign.root.as_posix()}/", "")
         return failed(KEY, COVERAGE, sentence, [Difference(COVERAGE, sentence)])
     there = stated_pics.removesuffix(campaign.pics.name)
-    text = json.dumps(msgspec.to_builtins(document)).replace(f"{campaign.root.as_posix()}/", there)
+    text = json.dumps(msgspec.to_builtins(document), ensure_ascii=False).replace(f"{campaign.root.as_posix()}/", there)
     differing = list(comparison.differences(json.loads(text), stored, leave_out=("/perfkit",)))
     if not differing:
         return passed(KEY, COVERAGE, "found again from the PICS and the raw logs, every statement the same")

@@ -123,7 +123,7 @@ def _refuse_names(root: Path, selection: _Selection) -> None:
         fault = name_fault(relative)
         if fault is not None:
             shown = relative.encode(errors="backslashreplace").decode()
-            raise UsageError(f"{root / '.'}: the name {shown!r} {fault}; rename it, analyse again, and pack again")
+            raise UsageError(f"{root}: the name {shown!r} {fault}; rename it, analyse again, and pack again")
     twins = clash([relative for relative, _ in selection.files])
     if twins is not None:
         raise UsageError(

@@ -199,7 +199,7 @@ class _Moved:
 
 
 def _figures(document: AnalysisDocument, stored: StoredResult, moved: _Moved) -> Check:
-    expected = json.loads(moved.text(json.dumps(msgspec.to_builtins(document))))
+    expected = json.loads(moved.text(json.dumps(msgspec.to_builtins(document), ensure_ascii=False)))
     differing = list(comparison.differences(expected, stored.plain, leave_out=PROVENANCE))
     if not differing:
         figures = _count_figures(stored.plain)

@@ -269,6 +269,15 @@ def test_a_campaign_named_by_a_relative_path(tmp_path: Path, monkeypatch: pytest
     assert verify(Path("d.zip")).unaltered
 
 
+def test_a_folder_with_letters_beyond_ascii(tmp_path: Path) -> None:
+    campaign = make_campaign(tmp_path / "Prüfung 試験")
+    make_dossier(campaign, tmp_path / "d.zip")
+    assert verify(tmp_path / "d.zip").unaltered
+    with zipfile.ZipFile(tmp_path / "d.zip") as archive:
+        archive.extractall(tmp_path / "entpackt ä")
+    assert verify(tmp_path / "entpackt ä").unaltered
+
+
 def test_the_document_fits_its_schema(dossier: Path) -> None:
     import jsonschema
 
