@@ -252,3 +252,23 @@ def test_the_command(campaign: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     key.write_bytes(b"short")
     assert main(["redact", str(campaign), "--out", str(tmp_path / "d"), "--key", str(key)]) == 2
     assert "5 bytes are no key" in capsys.readouterr().err
+
+
+def test_a_result_of_perfkit_network_names_no_host_and_keeps_its_figures(campaign: Path, tmp_path: Path) -> None:
+    from perfkit.core.network_record import NetworkDocument
+    from perfkit.report.result_json import result_json
+    from tests.perfkit.report.network_documents import DOCUMENT
+
+    (campaign / "network").mkdir()
+    (campaign / "network" / "network-1.json").write_text(result_json(DOCUMENT))
+    copied(campaign, tmp_path / "copy")
+    content = (tmp_path / "copy" / "network" / "network-1.json").read_bytes()
+    again = msgspec.json.decode(content, type=NetworkDocument)
+    assert DOCUMENT.device is not None
+    assert again.device is not None
+    assert (again.host != DOCUMENT.host, again.device.key != DOCUMENT.device.key) == (True, True)
+    assert again.device.model == DOCUMENT.device.model
+    for one, other in zip(again.technologies, DOCUMENT.technologies, strict=True):
+        assert (one.latency, one.bandwidth, one.verdicts, one.gate) == (
+            *(other.latency, other.bandwidth, other.verdicts, other.gate),
+        )
