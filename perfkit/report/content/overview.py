@@ -120,7 +120,7 @@ def _remark(parameter: ParameterResult, rule: DecisionRule) -> Cell:
     text = f"{parameter.comparison}{single}"
     made = statement(parameter.comparison, rule)
     if made is not None:
-        return cell(f"{made}: {text}", CONFORMITY_TONES[made])
+        return cell(f"{made} ({text})", CONFORMITY_TONES[made])  # "Pass: ..." reads like a password
     return cell(text, _COMPARISON_TONES.get(parameter.comparison, Tone.PLAIN))
 
 

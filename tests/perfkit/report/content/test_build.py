@@ -452,3 +452,11 @@ def test_facts_without_a_value_say_who_did_not_state_it() -> None:
     }
 
     assert facts["Laboratory"] == facts["Customer"] == NOT_STATED_BY_LABORATORY
+
+
+def test_a_statement_of_conformity_is_not_taken_for_a_password() -> None:
+    content = build_content(inputs_of(DOCUMENT, decision_rule=DecisionRule.SIMPLE))
+
+    text = words(content)
+    assert "Pass (within, inside uncertainty" in text
+    assert "[secret removed]" not in text
