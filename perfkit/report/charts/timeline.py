@@ -195,6 +195,7 @@ def _draw_values(axes: Axes, values: Sequence[TimelineValue], pane: Pane) -> Non
             va="center",
             fontsize=6.5,
             color=VERMILION,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
         )
 
 
