@@ -10,11 +10,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from perfkit.core.errors import UsageError
-from perfkit.report.charts.base import Absence
-from perfkit.report.charts.data import chart_data
-from perfkit.report.charts.style import to_svg
-from perfkit.report.charts.table import CHARTS
-from perfkit.report.content.model import Chart, Logo, ReportContent, Section, Table
+from perfkit.report.charts.drawn import drawn_charts
+from perfkit.report.content.model import Logo, ReportContent, Table
 from perfkit.report.inputs import ReportInputs
 
 if TYPE_CHECKING:
@@ -50,7 +47,7 @@ def render(content: ReportContent, inputs: ReportInputs) -> bytes:
         content=content,
         style=_style(content),
         script=_source("page.js"),
-        charts=_charts(content, inputs),
+        charts=drawn_charts(content, inputs),
         evidence={entry.id: entry for entry in content.evidence},
         logo=_data_uri(content.logo) if content.logo is not None else None,
         stacked=_is_stacked,
@@ -117,22 +114,3 @@ def _css_text(text: str) -> str:
 
 def _data_uri(logo: Logo) -> str:
     return f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
-
-
-def _charts(content: ReportContent, inputs: ReportInputs) -> dict[str, str]:
-    """The drawings by the key of their block, as `<svg>` elements."""
-    data = chart_data(inputs)
-    drawn: dict[str, str] = {}
-    for chart in _chart_blocks(content.sections):
-        drawing = CHARTS[chart.kind](data, chart.parameter)
-        if not isinstance(drawing, Absence):
-            drawn[chart.key] = to_svg(drawing.draw(), chart.key)
-    return drawn
-
-
-def _chart_blocks(sections: tuple[Section, ...]) -> list[Chart]:
-    found: list[Chart] = []
-    for section in sections:
-        found += [block for block in section.blocks if isinstance(block, Chart)]
-        found += _chart_blocks(section.sections)
-    return found

@@ -50,7 +50,7 @@ def html(inputs: ReportInputs, *, charts: bool = False) -> bytes:
     """The page; without charts, which take matplotlib a second each."""
     with pytest.MonkeyPatch.context() as patch:
         if not charts:
-            patch.setattr("perfkit.report.html.page._charts", lambda content, inputs: {})
+            patch.setattr("perfkit.report.html.page.drawn_charts", lambda content, inputs: {})
         return render(build_content(inputs), inputs)
 
 
