@@ -30,13 +30,15 @@ _PARTS_OF_A_VARIABLE = frozenset({"variableattribute", ""})
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----.*?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----|\Z)", re.S
 )
-_URL_PASSWORD = re.compile(r"(?P<keep>[a-zA-Z][a-zA-Z0-9+.-]*:\\?/\\?/[^\s/@\"'\\:]*:)(?P<secret>[^\s/@\"']+)(?=@)")
+_URL_PASSWORD = re.compile(
+    r"(?P<keep>(?<![a-zA-Z0-9+.-])[a-zA-Z][a-zA-Z0-9+.-]{0,30}:\\?/\\?/[^\s/@\"'\\:]*:)(?P<secret>[^\s/@\"']+)(?=@)"
+)
 _HTTP_CREDENTIALS = re.compile(
     r"(?P<keep>\b(?:Basic|Bearer)\s+)(?P<secret>(?=[A-Za-z]*[0-9+/._~=-])[A-Za-z0-9+/._~-]{6,}=*)", re.I
 )
 # `AuthorizationKey: abc`, `password = 'abc'`: prose of a log. A JSON member is found by its structure.
 _ASSIGNED = re.compile(
-    r"(?P<name>[A-Za-z][A-Za-z0-9._-]{2,60})(?P<between>['\"]?\s*(?:=|:|\bto\b)\s*)"
+    r"(?P<name>(?<![A-Za-z0-9._-])[A-Za-z][A-Za-z0-9._-]{2,120})(?P<between>['\"]?\s*(?:=|:|\bto\b)\s*)"
     r"(?P<quote>['\"]?)(?P<secret>[^\s'\",;\]}{\[]+)"
 )
 

@@ -45,14 +45,15 @@ _VALUE_NAMES = frozenset({"value", "attributevalue", "variableattribute"})
 _SIGNED = "signeddata"
 
 _PEM = re.compile(r"-----BEGIN (?P<what>[A-Z0-9 ]+)-----.*?(?:-----END (?P=what)-----|\Z)", re.DOTALL)
-_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?:\\?/){2}[^\s\"'<>,;|)\]}]+")
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+# Bounded and begun at a border: a megabyte of base64 must not be looked through from every letter of it.
+_URL = re.compile(r"(?<![a-zA-Z0-9+.-])[a-zA-Z][a-zA-Z0-9+.-]{0,30}:(?:\\?/){2}[^\s\"'<>,;|)\]}]+")
+_MAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?P<s>[:-])(?:[0-9A-Fa-f]{2}(?P=s)){4}[0-9A-Fa-f]{2}(?![\w:-])")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:]*:[0-9A-Fa-f]*:)[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?![\w:.])")
 _CREDENTIALS = re.compile(r"\b(?:Basic|Bearer)\s+(?P<value>(?=[A-Za-z]*[0-9+/._~=-])[A-Za-z0-9+/._~-]{6,}=*)", re.I)
 _ASSIGNED = re.compile(
-    r"(?P<name>[A-Za-z][A-Za-z0-9._-]{2,60})(?:['\"]?\s*(?:=|:)\s*|\s+to\s+)(?P<quote>['\"]?)(?P<value>[^\s'\",;\]}{\[]+)"
+    r"(?P<name>(?<![A-Za-z0-9._-])[A-Za-z][A-Za-z0-9._-]{2,120})(?:['\"]?\s*(?:=|:)\s*|\s+to\s+)(?P<quote>['\"]?)(?P<value>[^\s'\",;\]}{\[]+)"
 )
 # Prose of OCTT that names who authorises: `with idTag: 'X'`, `with id: X, type is`.
 _PROSE_TOKEN = re.compile(r"\b(?:with id|id\s?tag|id\s?token)\s*:\s*(?P<quote>'?)(?P<value>[^\s',;]+)", re.IGNORECASE)
