@@ -43,6 +43,13 @@ class Exchange(msgspec.Struct, frozen=True, gc=False):
         """True when the answer is a CALLERROR."""
         return self.answer is not None and self.answer.type is not MessageType.CALLRESULT
 
+    @property
+    def is_plain(self) -> bool:
+        """True when it was answered by a CALLRESULT and nothing is odd about it."""
+        if self.answer is None or self.answer.type is not MessageType.CALLRESULT or self.end_ns < self.call.stamp_ns:
+            return False
+        return not (self.flags or self.clock_step or self.handshake)
+
 
 class OpenCall(msgspec.Struct, gc=False):
     """A CALL that waits for its answer.
@@ -107,7 +114,7 @@ class Pairing:
 
     def answered(self, opened: OpenCall, answer: OcppMessage) -> Exchange:
         """The exchange that `answer` ends."""
-        return self._close(opened, Ending.ANSWERED, answer.stamp_ns, answer.line, answer=answer)
+        return self._close(opened, Ending.ANSWERED, answer.stamp_ns, answer.line, answer)
 
     def retransmissions(self, newest: OpenCall) -> list[Exchange]:
         """Exchanges of older CALLs with the id and content of one just answered; they are no longer pending.
@@ -187,9 +194,9 @@ class Pairing:
         return ended
 
     def _close(
-        self, opened: OpenCall, ending: Ending, end_ns: int, end_line: int, *, answer: OcppMessage | None = None
+        self, opened: OpenCall, ending: Ending, end_ns: int, end_line: int, answer: OcppMessage | None = None
     ) -> Exchange:
-        clock_step = self.is_stepped(opened)
+        clock_step = opened.clock_steps != self._clock_steps
         flags = opened.flags() if opened.overlap or opened.duplicate else ()
         return Exchange(opened.call, answer, ending, end_ns, end_line, flags, clock_step, opened.handshake)
 

@@ -90,6 +90,17 @@ class Part(msgspec.Struct):
             if self.smallest is None or value < _value(self.smallest):
                 self.smallest = RowRef(number, row)
 
+    def count(self, value_ns: int) -> bool:
+        """Count a value that nothing else is to be said of; False, and nothing is done, where its row is wanted."""
+        times = self.histogram.get(value_ns, 0)
+        if not times:
+            if self.largest is None or self.smallest is None:
+                return False
+            if not _value(self.smallest) < value_ns < _value(self.largest):
+                return False
+        self.histogram[value_ns] = times + 1
+        return True
+
     def merge(self, other: Part, shift: Shift = STAY) -> None:
         """Take in another part."""
         add_histogram(self.histogram, other.histogram)
@@ -161,6 +172,14 @@ class RunLedger:
             part.add(number, row)
         if self._keep:
             self.kept.append(RowRef(number, row))
+
+    def count(self, key: PartKey, value_ns: int) -> bool:
+        """Take in an observation without flags; False, and nothing is done, where its row is wanted."""
+        part = None if self._keep else self.parts.get(key)
+        if part is None or not part.count(value_ns):
+            return False
+        self.next_number += 1
+        return True
 
     def discard(self) -> None:
         """Forget everything: the run is left out as a whole."""

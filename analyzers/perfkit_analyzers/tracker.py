@@ -274,7 +274,7 @@ class RunTracker:
                     role=role,
                     policy=self._policy,
                     station=self._station,
-                    add=self.ledger.add,
+                    ledger=self.ledger,
                     mode_1_2_only=self._dut.mode_1_2_only,
                 )
             )
@@ -334,7 +334,7 @@ class RunTracker:
         for collector in self._requested.get(kind, ()):
             collector.called(message, fact)
         for collector in self._evidence.get(kind, ()):
-            if collector.open:
+            if collector.evidence_awaited:
                 collector.called(message, fact)
         self._station.take_call(message, fact)
 
@@ -376,7 +376,7 @@ class RunTracker:
                 answer = Answer()
         if exchange.call.direction is _OUT:
             for collector in self._collectors:
-                if collector.open or collector.wants_every_answer:
+                if collector.answers_awaited:
                     collector.answered(exchange, fact, answer)
         self._station.take_answer(exchange, fact, answer)
 

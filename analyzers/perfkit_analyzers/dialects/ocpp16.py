@@ -206,8 +206,8 @@ _CONFIGURATION_READ = frozenset(
 
 
 def _configuration_answer(payload: _ConfigurationAnswer) -> Answer:
-    known = ((entry.key, entry.value) for entry in payload.configuration_key if entry.key in _CONFIGURATION_READ)
-    return Answer(configuration=tuple((key, value) for key, value in known if value is not None))
+    entries = [entry for entry in payload.configuration_key if entry.key in _CONFIGURATION_READ]
+    return Answer(configuration=tuple([(entry.key, entry.value) for entry in entries if entry.value is not None]))
 
 
 _status_answer = answer_translator(_Status, lambda p: Answer(p.status))

@@ -28,10 +28,10 @@ yields = (
 class AuthorizeCollector(Collector):
     """One row per Authorize of the tool, by the status of the answer."""
 
-    wants_every_answer = True
-
     def __init__(self, context: RunContext) -> None:
         """Add rows to the context's ledger."""
+        super().__init__()
+        self.answers_awaited = ("every one",)
         self._context = context
 
     def answered(self, exchange: Exchange, fact: Fact | None, answer: Answer | None) -> None:
@@ -49,7 +49,7 @@ class AuthorizeCollector(Collector):
         context = self._context
         errors_apart = context.policy.call_errors is Inclusion.EXCLUDE
         phase = context.station.phase
-        context.add(response_row(key, exchange, phase=phase, errors_apart=errors_apart, combination=combination))
+        context.ledger.add(response_row(key, exchange, phase=phase, errors_apart=errors_apart, combination=combination))
 
 
 def collector(context: RunContext) -> Collector:

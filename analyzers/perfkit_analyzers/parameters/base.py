@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -12,6 +12,7 @@ from perfkit.core.policy import Policy
 from perfkit.core.sample import Reason, Row, RowKind
 from perfkit_analyzers.dialects.facts import Answer, Fact
 from perfkit_analyzers.exchange import Exchange
+from perfkit_analyzers.ledger import RunLedger
 from perfkit_analyzers.message import Direction, Narration, NarrationKind, OcppMessage, Role
 from perfkit_analyzers.station import Marks, Moment, Station
 
@@ -30,7 +31,7 @@ class RunContext(msgspec.Struct, frozen=True):
     role: Role
     policy: Policy
     station: Station
-    add: Callable[[Row], None]
+    ledger: RunLedger
     mode_1_2_only: bool = False
 
 
@@ -38,14 +39,17 @@ class Collector:
     """Sees the events of a run in file order and adds rows. Override what the parameter needs.
 
     Each method is called before `Station` takes the event in, so the station still shows the state before it.
-    `called` is called for facts of the types in `requests`, and for those in `evidence` while something is `open`;
-    `answered` only for requests of the tool, while something is open or when the collector `wants_every_answer`.
+    `called` is called for facts of the types in `requests`, and for those in `evidence` while `evidence_awaited` holds
+    something; `answered` only for requests of the tool, while `answers_awaited` holds something.
     """
 
-    requests: tuple[type[Fact], ...] = ()
-    evidence: tuple[type[Fact], ...] = ()
-    wants_every_answer = False
-    open: Sequence[object] = ()
+    requests: ClassVar[tuple[type[Fact], ...]] = ()
+    evidence: ClassVar[tuple[type[Fact], ...]] = ()
+
+    def __init__(self) -> None:
+        """Wait for nothing."""
+        self.evidence_awaited: Sequence[object] = ()
+        self.answers_awaited: Sequence[object] = ()
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """A CALL of either side whose meaning is known."""
@@ -137,13 +141,17 @@ class WindowCollector(Collector, ABC, Generic[C]):
     """Keeps the open candidates of a run and decides each exactly once.
 
     A candidate is decided when it is answered and its message has come, when it is refused, or when its window closes:
-    at a disconnection, at what the parameter says, and with the run.
+    at a disconnection, at what the parameter says, and with the run. Until then it is in `open`, and as long as its
+    message has not come and its window is open it is in `waiting` as well; the oldest first.
     """
 
     def __init__(self, context: RunContext) -> None:
         """Follow the context's station."""
+        super().__init__()
         self.context = context
-        self.open: list[C] = []
+        self.station = context.station
+        self.answers_awaited = self.open = list[C]()
+        self.evidence_awaited = self.waiting = list[C]()
 
     # what a parameter adds
 
@@ -161,12 +169,19 @@ class WindowCollector(Collector, ABC, Generic[C]):
 
     # what it uses
 
-    def waiting(self) -> list[C]:
-        """Candidates whose window is open and whose message has not come, oldest first."""
-        return [c for c in self.open if c.reached is None and c.closed is None] if self.open else []
+    def begin(self, candidate: C) -> None:
+        """Open a window."""
+        self.open.append(candidate)
+        self.waiting.append(candidate)
+
+    def waited(self, candidate: C) -> None:
+        """Note that a candidate waits no longer; it may have stopped before."""
+        if candidate in self.waiting:
+            self.waiting.remove(candidate)
 
     def reach(self, candidate: C, message: OcppMessage) -> None:
         """Note the message that ends the interval."""
+        self.waited(candidate)
         candidate.reached = self.moment(message.stamp_ns, message.line)
         if candidate.exchange is not None:
             self.decide(candidate, candidate.reached)
@@ -178,21 +193,23 @@ class WindowCollector(Collector, ABC, Generic[C]):
             if candidate.exchange is not None:
                 self.decide(candidate, moment)
             elif candidate.closed is None:
+                self.waited(candidate)
                 candidate.closed = moment
 
     def moment(self, stamp_ns: int, line: int) -> Moment:
         """This moment."""
-        return Moment(stamp_ns, line, self.context.station.marks)
+        return Moment(stamp_ns, line, self.station.marks)
 
     def decide(self, candidate: C, ending: Moment, *, disconnected: bool = False) -> None:
         """Add the candidate's row; `ending` closed its window unless its message had come before."""
         self.open.remove(candidate)
+        self.waited(candidate)
         ending = candidate.reached or candidate.closed or ending
         reason = self.reason(candidate, ending, disconnected=disconnected)
         if reason is None:
-            self.context.add(self.observation(candidate, ending))
+            self.context.ledger.add(self.observation(candidate, ending))
         else:
-            self.context.add(self.excluded(candidate, ending, reason))
+            self.context.ledger.add(self.excluded(candidate, ending, reason))
 
     def excluded(self, candidate: C, ending: Moment, reason: Reason) -> Row:
         """Row of an excluded candidate."""
@@ -251,7 +268,7 @@ class WindowCollector(Collector, ABC, Generic[C]):
 
     def narrated(self, narration: Narration) -> None:
         """The loss of the connection closes every window; a new one does so when the loss was not logged."""
-        was_connected = self.context.station.is_connected
+        was_connected = self.station.is_connected
         if narration.kind is NarrationKind.DISCONNECTED or (
             narration.kind is NarrationKind.CONNECTED and was_connected
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from perfkit.core.sample import Flag, Reason, Row
 from perfkit_analyzers.dialects.facts import (
@@ -80,37 +81,37 @@ class _Candidate(Candidate):
 class RemoteStartCollector(WindowCollector[_Candidate]):
     """One row per RemoteStartTransaction."""
 
-    requests = (RemoteStart,)
-    evidence = (TransactionStart, StatusReport, Reset)
+    requests: ClassVar[tuple[type[Fact], ...]] = (RemoteStart,)
+    evidence: ClassVar[tuple[type[Fact], ...]] = (TransactionStart, StatusReport, Reset)
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
         if isinstance(fact, RemoteStart):
             self.close([c for c in self.open if overlaps(c.request.place, fact.place)], message)
-            self.open.append(_Candidate(message, fact, self.context.station))
+            self.begin(_Candidate(message, fact, self.station))
         elif isinstance(fact, TransactionStart):
             self._started(message, fact)
         elif isinstance(fact, StatusReport):
             self._status_reported(message, fact)
         elif isinstance(fact, Reset) and not is_from_dut(message):
-            for candidate in self.waiting():
+            for candidate in self.waiting:
                 candidate.was_reset = True
-            self.close(self.waiting(), message)
+            self.close(self.waiting, message)
 
     def _started(self, message: OcppMessage, start: TransactionStart) -> None:
-        for candidate in self.waiting():
+        for candidate in self.waiting:
             if candidate.fits(start):
                 candidate.start = start
-                is_replay = self.context.station.is_replay(start.time, candidate.call.stamp_ns)
+                is_replay = self.station.is_replay(start.time, candidate.call.stamp_ns)
                 candidate.is_replayed = start.offline or start.repeated or is_replay
                 self.reach(candidate, message)
                 return
 
     def _status_reported(self, message: OcppMessage, report: StatusReport) -> None:
         moment = self.moment(message.stamp_ns, message.line)
-        before = self.context.station.status(report.place)
-        plugged = self.context.station.dialect.plugged_statuses
-        for candidate in self.waiting():
+        before = self.station.status(report.place)
+        plugged = self.station.dialect.plugged_statuses
+        for candidate in self.waiting:
             if report.status == "Faulted":
                 candidate.faulted[report.place] = moment
             elif report.status == "Available" and before in plugged:
@@ -173,7 +174,7 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
         if status == "Available":
             # Appendix D: a plugged station of this subtype reports Available until the authorization.
             return self.context.mode_1_2_only
-        if status in self.context.station.dialect.plugged_statuses:
+        if status in self.station.dialect.plugged_statuses:
             return place not in candidate.plugged_since
         return True if status in ("Finishing", "Reserved") and place in candidate.plug_confirmed else None
 
@@ -185,7 +186,7 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
 
     def combination(self, candidate: _Candidate, ending: Moment) -> str:
         """Stratum: the authorization setting read in this run, and whether an Authorize was nested."""
-        configuration = self.context.station.configuration
+        configuration = self.station.configuration
         setting = next((configuration[k] for k in _AUTHORIZE_SETTINGS if k in configuration), "unknown").lower()
         seen = "with" if ending.marks.authorizes > candidate.marks.authorizes else "without"
         return f"AuthorizeRemoteTxRequests={setting}, {seen} Authorize"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from perfkit.core.policy import Inclusion
 from perfkit.core.sample import Flag, Reason, Row
@@ -45,22 +46,22 @@ class _Candidate(Candidate):
 class RemoteStopCollector(WindowCollector[_Candidate]):
     """One row per RemoteStopTransaction."""
 
-    requests = (RemoteStop,)
-    evidence = (TransactionStop,)
+    requests: ClassVar[tuple[type[Fact], ...]] = (RemoteStop,)
+    evidence: ClassVar[tuple[type[Fact], ...]] = (TransactionStop,)
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
         if isinstance(fact, RemoteStop):
             self.close([c for c in self.open if c.transaction_id == fact.transaction_id], message)
-            self.open.append(_Candidate(message, fact, self.context.station))
+            self.begin(_Candidate(message, fact, self.station))
         elif isinstance(fact, TransactionStop):
             self._stopped(message, fact)
 
     def _stopped(self, message: OcppMessage, stop: TransactionStop) -> None:
-        for candidate in self.waiting():
+        for candidate in self.waiting:
             if candidate.transaction_id == stop.transaction_id:
                 candidate.stop = stop
-                is_replay = self.context.station.is_replay(stop.time, candidate.call.stamp_ns)
+                is_replay = self.station.is_replay(stop.time, candidate.call.stamp_ns)
                 candidate.is_replayed = stop.offline or stop.repeated or is_replay
                 self.reach(candidate, message)
                 return

@@ -21,13 +21,17 @@ class ResponseCollector(Collector):
 
     def __init__(self, context: RunContext) -> None:
         """Add rows to the context's ledger."""
-        self._add = context.add
+        super().__init__()
+        self._ledger = context.ledger
         self._station = context.station
         self._errors_apart = context.policy.call_errors is Inclusion.EXCLUDE
 
     def exchanged(self, exchange: Exchange) -> None:
         """Add the row of an ended CALL."""
-        self._add(response_row(key, exchange, phase=self._station.phase, errors_apart=self._errors_apart))
+        call = exchange.call
+        if exchange.is_plain and self._ledger.count((key, call.action or "", False), exchange.end_ns - call.stamp_ns):
+            return
+        self._ledger.add(response_row(key, exchange, phase=self._station.phase, errors_apart=self._errors_apart))
 
 
 def collector(context: RunContext) -> Collector:

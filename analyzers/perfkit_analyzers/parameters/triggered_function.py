@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from perfkit.core.policy import Multi, TriggeredStart, TriggerFwDiag
 from perfkit.core.sample import Flag, Reason, Row, RowKind
@@ -97,8 +98,8 @@ class _Candidate(Candidate):
 class TriggeredFunctionCollector(WindowCollector[_Candidate]):
     """One row per request whose function is triggered."""
 
-    requests = _REQUESTS
-    evidence = (
+    requests: ClassVar[tuple[type[Fact], ...]] = _REQUESTS
+    evidence: ClassVar[tuple[type[Fact], ...]] = (
         *(Reset, FirmwareOrDiagnostics),
         *(StatusReport, MeterReport, OtherReport, Booted, TransactionStart, TransactionStop),
     )
@@ -108,16 +109,26 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         if is_from_dut(message):
             self._offer(message, fact)
         elif isinstance(fact, _REQUESTS):
-            candidate = _Candidate(message, fact, self.context.station)
-            self.close([c for c in self.waiting() if c.is_same_kind(candidate)], message)
-            self.context.station.meter_values_wanted += candidate.wants_meter_values
-            self.open.append(candidate)
+            candidate = _Candidate(message, fact, self.station)
+            self.close([c for c in self.waiting if c.is_same_kind(candidate)], message)
+            self.begin(candidate)
         elif isinstance(fact, (Reset, FirmwareOrDiagnostics)):
-            self.close(self.waiting(), message)
+            self.close(self.waiting, message)
+
+    def begin(self, candidate: _Candidate) -> None:
+        """Open a window; MeterValues are translated only while one waits for them."""
+        super().begin(candidate)
+        self.station.meter_values_wanted += candidate.wants_meter_values
+
+    def waited(self, candidate: _Candidate) -> None:
+        """Note that a candidate waits no longer."""
+        if candidate in self.waiting:
+            self.waiting.remove(candidate)
+            self.station.meter_values_wanted -= candidate.wants_meter_values
 
     def _offer(self, message: OcppMessage, fact: Fact) -> None:
         """Give a message to the oldest candidate that it satisfies, and to no other."""
-        for candidate in self.waiting():
+        for candidate in self.waiting:
             if candidate.is_never_counted:
                 continue
             target = candidate.target
@@ -125,7 +136,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
             if target.latest is message:
                 target.moment = self.moment(message.stamp_ns, message.line)
                 candidate.is_replayed = self._is_replay(fact, candidate)
-                candidate.was_due = _heartbeat_was_due(self.context.station, candidate.call, message)
+                candidate.was_due = _heartbeat_was_due(self.station, candidate.call, message)
             if is_used_up:
                 if target.is_complete:
                     self.reach(candidate, message)
@@ -133,7 +144,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
 
     def _is_replay(self, fact: Fact, candidate: _Candidate) -> bool:
         """True for queued MeterValues: made before the request, so not caused by it (docs/method.md 8)."""
-        return isinstance(fact, MeterReport) and self.context.station.is_replay(fact.time, candidate.call.stamp_ns)
+        return isinstance(fact, MeterReport) and self.station.is_replay(fact.time, candidate.call.stamp_ns)
 
     def is_settled(self, candidate: _Candidate) -> bool:
         """Nothing need follow an accepted request whose status holds already, or one that is never counted."""
@@ -146,11 +157,6 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
                 stamp_ns = candidate.call.stamp_ns if narration.stamp_ns is None else narration.stamp_ns
                 self.decide(candidate, self.moment(stamp_ns, narration.line))
         super().narrated(narration)
-
-    def decide(self, candidate: _Candidate, ending: Moment, *, disconnected: bool = False) -> None:
-        """Add the candidate's row: silence where a message was due is censored, not excluded."""
-        self.context.station.meter_values_wanted -= candidate.wants_meter_values
-        super().decide(candidate, ending, disconnected=disconnected)
 
     def reason(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Reason | None:
         """The first condition of docs/method.md 5 that does not hold."""
@@ -273,7 +279,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         return is_own_row and self.context.policy.trigger_fw_diag is TriggerFwDiag.SEPARATE
 
     def _flags(self, candidate: _Candidate, message: OcppMessage) -> tuple[Flag, ...]:
-        station = self.context.station
+        station = self.station
         flags = []
         if message.action == "StatusNotification" and station.configuration.get("MinimumStatusDuration", "0") != "0":
             flags.append(Flag.MIN_STATUS_DURATION)
