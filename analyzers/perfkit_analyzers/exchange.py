@@ -21,6 +21,11 @@ class Ending(StrEnum):
     RETRANSMITTED = "retransmitted"  # a later CALL with the same id and content took the answer
 
 
+# Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every exchange.
+_CALLRESULT = MessageType.CALLRESULT
+_ANSWERED = Ending.ANSWERED
+
+
 class Exchange(msgspec.Struct, frozen=True, gc=False):
     """One CALL and how it ended.
 
@@ -41,12 +46,12 @@ class Exchange(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_error(self) -> bool:
         """True when the answer is a CALLERROR."""
-        return self.answer is not None and self.answer.type is not MessageType.CALLRESULT
+        return self.answer is not None and self.answer.type is not _CALLRESULT
 
     @property
     def is_plain(self) -> bool:
         """True when it was answered by a CALLRESULT and nothing is odd about it."""
-        if self.answer is None or self.answer.type is not MessageType.CALLRESULT or self.end_ns < self.call.stamp_ns:
+        if self.answer is None or self.answer.type is not _CALLRESULT or self.end_ns < self.call.stamp_ns:
             return False
         return not (self.flags or self.clock_step or self.handshake)
 
@@ -73,6 +78,7 @@ class OpenCall(msgspec.Struct, gc=False):
 
 
 _Pending = dict[str, OpenCall]
+_ANSWERED = Ending.ANSWERED
 _OPPOSITE = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN, Direction.UNKNOWN: Direction.UNKNOWN}
 
 
@@ -114,7 +120,7 @@ class Pairing:
 
     def answered(self, opened: OpenCall, answer: OcppMessage) -> Exchange:
         """The exchange that `answer` ends."""
-        return self._close(opened, Ending.ANSWERED, answer.stamp_ns, answer.line, answer)
+        return self._close(opened, _ANSWERED, answer.stamp_ns, answer.line, answer)
 
     def retransmissions(self, newest: OpenCall) -> list[Exchange]:
         """Exchanges of older CALLs with the id and content of one just answered; they are no longer pending.

@@ -13,6 +13,10 @@ import msgspec
 
 from perfkit.core.sample import Flag, Reason, Row, RowKind
 
+# Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every row.
+_CENSORED = RowKind.CENSORED
+_EXCLUSION = RowKind.EXCLUSION
+
 
 class RowRef(msgspec.Struct, frozen=True):
     """Where a value came from: the row's number in this file and the row."""
@@ -73,7 +77,7 @@ class Part(msgspec.Struct):
             return
         if row.flags:
             self.flags.update(row.flags)
-        if row.kind is RowKind.CENSORED:
+        if row.kind is _CENSORED:
             self.censored += 1
             if self.longest_wait is None or value > _value(self.longest_wait):
                 self.longest_wait = RowRef(number, row)
@@ -162,7 +166,7 @@ class RunLedger:
         """Take in a row."""
         number = self.next_number
         self.next_number += 1
-        if row.kind is RowKind.EXCLUSION and row.reason is not None:
+        if row.kind is _EXCLUSION and row.reason is not None:
             self.exclusions.setdefault((row.parameter, row.reason), Excluded()).add(RowRef(number, row))
         else:
             key = (row.parameter, row.combination, row.separate)

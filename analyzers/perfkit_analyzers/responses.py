@@ -5,6 +5,12 @@ from __future__ import annotations
 from perfkit.core.sample import Flag, Reason, Row, RowKind
 from perfkit_analyzers.exchange import Ending, Exchange
 
+# Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every row.
+_OBSERVATION = RowKind.OBSERVATION
+_UNANSWERED = Ending.UNANSWERED
+_DISCONNECTED = Ending.DISCONNECTED
+_RETRANSMITTED = Ending.RETRANSMITTED
+
 
 def response_row(
     parameter: str, exchange: Exchange, *, phase: str | None, errors_apart: bool, combination: str | None = None
@@ -19,10 +25,10 @@ def response_row(
         named = f"{call.action}/CALLERROR"
         flags = (Flag.CALL_ERROR, *flags)
         separate = errors_apart
-    kind, reason = RowKind.OBSERVATION, _exclusion(exchange)
+    kind, reason = _OBSERVATION, _exclusion(exchange)
     if reason is not None:
         kind = RowKind.EXCLUSION
-    elif exchange.ending is Ending.UNANSWERED:
+    elif exchange.ending is _UNANSWERED:
         kind = RowKind.CENSORED
     return Row(
         parameter,
@@ -45,9 +51,9 @@ def response_row(
 
 
 def _exclusion(exchange: Exchange) -> Reason | None:
-    if exchange.ending is Ending.DISCONNECTED:
+    if exchange.ending is _DISCONNECTED:
         return Reason.NO_RESP_DISCONNECT
-    if exchange.ending is Ending.RETRANSMITTED:
+    if exchange.ending is _RETRANSMITTED:
         return Reason.DUP_ID
     if exchange.handshake:
         return Reason.HANDSHAKE

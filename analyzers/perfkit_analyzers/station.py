@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from datetime import UTC, datetime
-from typing import cast
 
 import msgspec
 
@@ -214,19 +213,18 @@ class Station:
     def take_call(self, message: OcppMessage, fact: Fact) -> None:
         """Take in what a CALL tells. Call it after the rules have seen the CALL."""
         self._order += 1
-        kind = fact.__class__
-        if kind is StatusReport:
-            self._take_status(message, cast(StatusReport, fact))
-        elif kind is OtherReport:
-            self._take_report(message, cast(OtherReport, fact))
-        elif isinstance(fact, TransactionStart) and fact.transaction_id is not None:
+        if type(fact) is StatusReport:
+            self._take_status(message, fact)
+        elif type(fact) is OtherReport:
+            self._take_report(message, fact)
+        elif type(fact) is TransactionStart and fact.transaction_id is not None:
             if fact.place != WHOLE_STATION or fact.transaction_id not in self.transactions:
                 self.transactions[fact.transaction_id] = fact.place
-        elif kind is AuthorizeAsked:
+        elif type(fact) is AuthorizeAsked:
             self._count(authorizes=1)
-        elif kind is Booted:
+        elif type(fact) is Booted:
             self.begin_reboot()
-        elif isinstance(fact, FirmwareOrDiagnostics):
+        elif type(fact) is FirmwareOrDiagnostics:
             self._sequences.add(fact.reports)
 
     def _take_status(self, message: OcppMessage, report: StatusReport) -> None:
@@ -254,23 +252,22 @@ class Station:
         """Take in what an answer tells; `answer` is None for a CALLERROR. Call it after the rules have seen it."""
         self._order += 1
         accepted = answer is not None and answer.status in ("Accepted", "RebootRequired")
-        match fact:
-            case TransactionStart() if answer and answer.transaction_id is not None:
-                self.transactions[answer.transaction_id] = fact.place
-            case AuthorizeAsked():
-                self._count(refusals=not accepted, authorize_ns=exchange.end_ns - exchange.call.stamp_ns)
-            case Booted() if answer:
-                self._take_boot_answer(exchange, answer, accepted=accepted)
-            case Reset() if accepted:
-                self.begin_reboot()
-            case Reserve() if accepted:
-                self.reservations[fact.reservation_id] = Reservation(fact.place)
-            case FirmwareOrDiagnostics() if answer is None or answer.status in REFUSED_SEQUENCES:
-                self._sequences.discard(fact.reports)
-            case ConfigurationWrite() if accepted:
-                self._configure(fact.values)
-            case _ if answer and answer.configuration:
-                self._configure(answer.configuration)
+        if type(fact) is TransactionStart and answer and answer.transaction_id is not None:
+            self.transactions[answer.transaction_id] = fact.place
+        elif type(fact) is AuthorizeAsked:
+            self._count(refusals=not accepted, authorize_ns=exchange.end_ns - exchange.call.stamp_ns)
+        elif type(fact) is Booted and answer:
+            self._take_boot_answer(exchange, answer, accepted=accepted)
+        elif type(fact) is Reset and accepted:
+            self.begin_reboot()
+        elif type(fact) is Reserve and accepted:
+            self.reservations[fact.reservation_id] = Reservation(fact.place)
+        elif type(fact) is FirmwareOrDiagnostics and (answer is None or answer.status in REFUSED_SEQUENCES):
+            self._sequences.discard(fact.reports)
+        elif type(fact) is ConfigurationWrite and accepted:
+            self._configure(fact.values)
+        elif answer and answer.configuration:
+            self._configure(answer.configuration)
 
     def _take_boot_answer(self, exchange: Exchange, answer: Answer, *, accepted: bool) -> None:
         self._boot_accepted = accepted

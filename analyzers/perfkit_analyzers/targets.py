@@ -78,7 +78,7 @@ class StatusTarget(Target):
 
     def offer(self, message: OcppMessage, fact: Fact) -> bool:
         """Take a fitting StatusNotification."""
-        if self.is_complete or not isinstance(fact, StatusReport):
+        if self.is_complete or type(fact) is not StatusReport:
             return False
         if not any(contains(place, fact.place) for place in self._places):
             return False
@@ -117,7 +117,7 @@ class StatusSetTarget(Target):
 
     def offer(self, message: OcppMessage, fact: Fact) -> bool:
         """Take the first fitting StatusNotification of each connector."""
-        if not isinstance(fact, StatusReport) or fact.place in self._reported:
+        if type(fact) is not StatusReport or fact.place in self._reported:
             return False
         if not self._open_ended and fact.place not in self.waiting:
             return False
@@ -156,9 +156,9 @@ class ActionTarget(Target):
         """Take the first CALL of the action."""
         if self.is_complete or message.action != self._action:
             return False
-        if isinstance(fact, TransactionStart | TransactionStop):
+        if type(fact) in (TransactionStart, TransactionStop):
             return False  # has its own cause (2.x)
-        if isinstance(fact, OtherReport) and fact.status not in (None, "Idle", "Trigger"):
+        if type(fact) is OtherReport and fact.status not in (None, "Idle", "Trigger"):
             return False  # a status other than Idle belongs to a running sequence, not to the trigger
         self.take(message)
         return True
@@ -175,7 +175,7 @@ class MeterTarget(Target):
 
     def offer(self, message: OcppMessage, fact: Fact) -> bool:
         """Take MeterValues of the connector; only context Trigger completes the target at once."""
-        if self.is_complete or not isinstance(fact, MeterReport) or not contains(self._place, fact.place):
+        if self.is_complete or type(fact) is not MeterReport or not contains(self._place, fact.place):
             return False
         if "Trigger" in fact.contexts:
             self.take(message)

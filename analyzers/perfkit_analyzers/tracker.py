@@ -41,7 +41,6 @@ from perfkit_analyzers.station import Station
 
 _CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
 _IN, _OUT = Direction.IN, Direction.OUT
-_TRANSACTION_FACTS = (TransactionStart, TransactionStop)
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
 
@@ -328,15 +327,21 @@ class RunTracker:
             for report in cast(StatusReports, fact).reports:
                 self._meant(message, report)
             return
-        if isinstance(fact, _TRANSACTION_FACTS) and self._station.is_repetition(message, fact):
-            self._anomalies.add(AnomalyKind.RETRY, message.line)
-            fact = msgspec.structs.replace(fact, repeated=True)
+        if type(fact) is TransactionStart or type(fact) is TransactionStop:
+            fact = self._marked(message, fact)
         for collector in self._requested.get(kind, ()):
             collector.called(message, fact)
         for collector in self._evidence.get(kind, ()):
             if collector.evidence_awaited:
                 collector.called(message, fact)
         self._station.take_call(message, fact)
+
+    def _marked(self, message: OcppMessage, fact: TransactionStart | TransactionStop) -> Fact:
+        """The fact of a transaction message, which says so when the message came before."""
+        if not self._station.is_repetition(message, fact):
+            return fact
+        self._anomalies.add(AnomalyKind.RETRY, message.line)
+        return msgspec.structs.replace(fact, repeated=True)
 
     def _answer(self, message: OcppMessage) -> None:
         opened = self._pairing.answer(message)

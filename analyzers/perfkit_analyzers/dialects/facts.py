@@ -7,6 +7,8 @@ with `a`. `time` is the payload's own time stamp as text (the DUT's clock), None
 
 from __future__ import annotations
 
+from typing import final
+
 import msgspec
 
 Place = tuple[int, ...]
@@ -25,12 +27,16 @@ def overlaps(one: Place, other: Place) -> bool:
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
-    """Base of everything a CALL can mean for a measurement."""
+    """Base of everything a CALL can mean for a measurement.
+
+    Ask `type(fact) is StatusReport`: every meaning is final, and `isinstance` of a msgspec class goes the long way of an ABC.
+    """
 
 
 # --- requests of the charging station ---------------------------------------------------------------------------------
 
 
+@final
 class StatusReport(Fact, frozen=True, gc=False):
     """The station reports the status of one connector."""
 
@@ -39,12 +45,14 @@ class StatusReport(Fact, frozen=True, gc=False):
     time: str | None
 
 
+@final
 class StatusReports(Fact, frozen=True, gc=False):
     """Several connectors reported in one message (2.x)."""
 
     reports: tuple[StatusReport, ...]
 
 
+@final
 class MeterReport(Fact, frozen=True, gc=False):
     """The station sends meter values. `contexts` holds every reading context given; empty if none is."""
 
@@ -53,6 +61,7 @@ class MeterReport(Fact, frozen=True, gc=False):
     time: str | None
 
 
+@final
 class TransactionStart(Fact, frozen=True, gc=False):
     """A transaction begins, or (2.x) answers a RequestStartTransaction. `repeated`: the same message came before."""
 
@@ -65,6 +74,7 @@ class TransactionStart(Fact, frozen=True, gc=False):
     repeated: bool = False
 
 
+@final
 class TransactionStop(Fact, frozen=True, gc=False):
     """A transaction ends, or (2.x) answers a RequestStopTransaction. `repeated`: the same message came before."""
 
@@ -76,16 +86,19 @@ class TransactionStop(Fact, frozen=True, gc=False):
     repeated: bool = False
 
 
+@final
 class AuthorizeAsked(Fact, frozen=True, gc=False):
     """The station asks whether an identifier may charge."""
 
     id_tag: str
 
 
+@final
 class Booted(Fact, frozen=True, gc=False):
     """BootNotification."""
 
 
+@final
 class OtherReport(Fact, frozen=True, gc=False):
     """A station message that matters only as such (Heartbeat, LogStatusNotification); `status` where it has one."""
 
@@ -95,6 +108,7 @@ class OtherReport(Fact, frozen=True, gc=False):
 # --- requests of the CSMS ---------------------------------------------------------------------------------------------
 
 
+@final
 class RemoteStart(Fact, frozen=True, gc=False):
     """RemoteStartTransaction (1.6), RequestStartTransaction (2.x)."""
 
@@ -103,12 +117,14 @@ class RemoteStart(Fact, frozen=True, gc=False):
     remote_start_id: int | None = None
 
 
+@final
 class RemoteStop(Fact, frozen=True, gc=False):
     """RemoteStopTransaction (1.6), RequestStopTransaction (2.x)."""
 
     transaction_id: str
 
 
+@final
 class Reserve(Fact, frozen=True, gc=False):
     """ReserveNow."""
 
@@ -116,12 +132,14 @@ class Reserve(Fact, frozen=True, gc=False):
     reservation_id: int
 
 
+@final
 class CancelReservation(Fact, frozen=True, gc=False):
     """CancelReservation."""
 
     reservation_id: int
 
 
+@final
 class ChangeAvailability(Fact, frozen=True, gc=False):
     """ChangeAvailability; place `()` is the whole station."""
 
@@ -129,6 +147,7 @@ class ChangeAvailability(Fact, frozen=True, gc=False):
     operative: bool
 
 
+@final
 class Trigger(Fact, frozen=True, gc=False):
     """TriggerMessage; `caused` is the action that must follow."""
 
@@ -137,20 +156,24 @@ class Trigger(Fact, frozen=True, gc=False):
     extended: bool = False
 
 
+@final
 class Reset(Fact, frozen=True, gc=False):
     """Reset."""
 
 
+@final
 class FirmwareOrDiagnostics(Fact, frozen=True, gc=False):
     """A request that starts a firmware or diagnostics sequence; `reports` is the action that tells its progress."""
 
     reports: str
 
 
+@final
 class ConfigurationRead(Fact, frozen=True, gc=False):
     """GetConfiguration, GetVariables: the answer carries values."""
 
 
+@final
 class ConfigurationWrite(Fact, frozen=True, gc=False):
     """ChangeConfiguration, SetVariables: takes effect when accepted."""
 

@@ -16,6 +16,10 @@ from perfkit_analyzers.ledger import RunLedger
 from perfkit_analyzers.message import Direction, Narration, NarrationKind, OcppMessage, Role
 from perfkit_analyzers.station import Marks, Moment, Station
 
+# Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every row.
+_IN = Direction.IN
+_OBSERVATION = RowKind.OBSERVATION
+
 
 class Yield(msgspec.Struct, frozen=True):
     """Test cases (Appendix C ids) that produce values of one combination, for "what is still to be measured"."""
@@ -85,7 +89,7 @@ class Parameter(Protocol):
 
 def is_from_dut(message: OcppMessage) -> bool:
     """True for a message that the DUT sent (the log's tool received it)."""
-    return message.direction is Direction.IN
+    return message.direction is _IN
 
 
 REASON_OF_STATUS = {
@@ -233,7 +237,7 @@ class WindowCollector(Collector, ABC, Generic[C]):
         start_ns, start_line = start
         return Row(
             self.context.parameter,
-            RowKind.OBSERVATION,
+            _OBSERVATION,
             self.combination(candidate, ending),
             call.line,
             start_line,

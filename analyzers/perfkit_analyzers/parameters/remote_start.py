@@ -86,14 +86,14 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
-        if isinstance(fact, RemoteStart):
+        if type(fact) is RemoteStart:
             self.close([c for c in self.open if overlaps(c.request.place, fact.place)], message)
             self.begin(_Candidate(message, fact, self.station))
-        elif isinstance(fact, TransactionStart):
+        elif type(fact) is TransactionStart:
             self._started(message, fact)
-        elif isinstance(fact, StatusReport):
+        elif type(fact) is StatusReport:
             self._status_reported(message, fact)
-        elif isinstance(fact, Reset) and not is_from_dut(message):
+        elif type(fact) is Reset and not is_from_dut(message):
             for candidate in self.waiting:
                 candidate.was_reset = True
             self.close(self.waiting, message)

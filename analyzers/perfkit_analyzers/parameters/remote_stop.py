@@ -51,10 +51,10 @@ class RemoteStopCollector(WindowCollector[_Candidate]):
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
-        if isinstance(fact, RemoteStop):
+        if type(fact) is RemoteStop:
             self.close([c for c in self.open if c.transaction_id == fact.transaction_id], message)
             self.begin(_Candidate(message, fact, self.station))
-        elif isinstance(fact, TransactionStop):
+        elif type(fact) is TransactionStop:
             self._stopped(message, fact)
 
     def _stopped(self, message: OcppMessage, stop: TransactionStop) -> None:

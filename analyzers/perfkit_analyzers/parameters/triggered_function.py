@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from perfkit.core.policy import Multi, TriggeredStart, TriggerFwDiag
 from perfkit.core.sample import Flag, Reason, Row, RowKind
@@ -77,16 +77,16 @@ class _Candidate(Candidate):
     def __init__(self, call: OcppMessage, request: Request, station: Station) -> None:
         super().__init__(call, station)
         self.request = request
-        self.caused = request.caused if isinstance(request, Trigger) else "StatusNotification"
+        self.caused = request.caused if type(request) is Trigger else "StatusNotification"
         self.place = _place(request, station)
         self.target = _target(request, self.place, station)
-        self.is_never_counted = isinstance(request, Trigger) and (request.extended or self.caused == "BootNotification")
+        self.is_never_counted = type(request) is Trigger and (request.extended or self.caused == "BootNotification")
         self.was_rebooting = station.rebooting
         self.was_in_sequence = station.in_sequence
         self.is_replayed = False
         self.was_due = False
-        self.wants_meter_values = isinstance(self.target, MeterTarget)
-        self.silence_is_legal = isinstance(request, Reserve) and request.place == WHOLE_STATION
+        self.wants_meter_values = type(self.target) is MeterTarget
+        self.silence_is_legal = type(request) is Reserve and request.place == WHOLE_STATION
         self.state_unknown = self.target.may_be_silent
 
     def is_same_kind(self, other: _Candidate) -> bool:
@@ -104,15 +104,21 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         *(StatusReport, MeterReport, OtherReport, Booted, TransactionStart, TransactionStop),
     )
 
+    def __init__(self, context: RunContext) -> None:
+        """Look the policy up once."""
+        super().__init__(context)
+        self._starts_at_answer = context.policy.triggered_start is TriggeredStart.CONF
+        self._first_only = context.policy.multi is Multi.FIRST
+
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
         if is_from_dut(message):
             self._offer(message, fact)
-        elif isinstance(fact, _REQUESTS):
-            candidate = _Candidate(message, fact, self.station)
+        elif type(fact) in _REQUESTS:
+            candidate = _Candidate(message, cast(Request, fact), self.station)
             self.close([c for c in self.waiting if c.is_same_kind(candidate)], message)
             self.begin(candidate)
-        elif isinstance(fact, (Reset, FirmwareOrDiagnostics)):
+        elif type(fact) in (Reset, FirmwareOrDiagnostics):
             self.close(self.waiting, message)
 
     def begin(self, candidate: _Candidate) -> None:
@@ -144,7 +150,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
 
     def _is_replay(self, fact: Fact, candidate: _Candidate) -> bool:
         """True for queued MeterValues: made before the request, so not caused by it (docs/method.md 8)."""
-        return isinstance(fact, MeterReport) and self.station.is_replay(fact.time, candidate.call.stamp_ns)
+        return type(fact) is MeterReport and self.station.is_replay(fact.time, candidate.call.stamp_ns)
 
     def is_settled(self, candidate: _Candidate) -> bool:
         """Nothing need follow an accepted request whose status holds already, or one that is never counted."""
@@ -160,7 +166,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
 
     def reason(self, candidate: _Candidate, ending: Moment, *, disconnected: bool) -> Reason | None:
         """The first condition of docs/method.md 5 that does not hold."""
-        if isinstance(candidate.request, Trigger) and candidate.request.extended:
+        if type(candidate.request) is Trigger and candidate.request.extended:
             return Reason.NOT_IN_A4
         refused = refusal(candidate.exchange, candidate.answer)
         if refused is not None:
@@ -190,7 +196,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
 
     def _clock_start(self, candidate: _Candidate) -> Marks:
         """The marks at the start of the interval: a clock step between request and answer does not matter to it."""
-        counts_from_answer = self.context.policy.triggered_start is TriggeredStart.CONF and not candidate.came_early
+        counts_from_answer = self._starts_at_answer and not candidate.came_early
         return candidate.answered_marks if counts_from_answer and candidate.answered_marks else candidate.marks
 
     def _silence(self, candidate: _Candidate, *, disconnected: bool) -> Reason | None:
@@ -217,14 +223,13 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
     def observation(self, candidate: _Candidate, ending: Moment) -> Row:
         """Row of a value, or of a silence of known length."""
         target = candidate.target
-        first_only = self.context.policy.multi is Multi.FIRST
-        message = target.first if first_only else target.last
+        message = target.first if self._first_only else target.last
         if message is None or target.moment is None:
             return self._censored(candidate, ending)
         ending = target.moment
         start = self._start(candidate, message)
         row_ending = Moment(message.stamp_ns, message.line, ending.marks)
-        early = start[1] == candidate.call.line and self.context.policy.triggered_start is TriggeredStart.CONF
+        early = start[1] == candidate.call.line and self._starts_at_answer
         flags = (*((Flag.ORDER_ANOMALY,) if early else ()), *target.flags, *self._flags(candidate, message))
         nested_ns = ending.marks.authorize_ns - self._clock_start(candidate).authorize_ns
         return self.observed(
@@ -249,14 +254,14 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         exchange = candidate.exchange
         if exchange is None or message.line < exchange.end_line:
             return candidate.call.stamp_ns, candidate.call.line
-        if self.context.policy.triggered_start is TriggeredStart.REQ:
+        if not self._starts_at_answer:
             return candidate.call.stamp_ns, candidate.call.line
         return exchange.end_ns, exchange.end_line
 
     def _censored(self, candidate: _Candidate, ending: Moment) -> Row:
         start_ns, start_line = candidate.call.stamp_ns, candidate.call.line
         exchange = candidate.exchange
-        if exchange and self.context.policy.triggered_start is TriggeredStart.CONF:
+        if exchange and self._starts_at_answer:
             start_ns, start_line = exchange.end_ns, exchange.end_line
         return Row(
             key,
@@ -299,7 +304,7 @@ def _heartbeat_was_due(station: Station, call: OcppMessage, heartbeat: OcppMessa
 
 def _place(request: Request, station: Station) -> Place:
     """Connector that the request concerns; the whole station when it names none."""
-    if isinstance(request, CancelReservation):
+    if type(request) is CancelReservation:
         reservation = station.reservations.get(request.reservation_id)
         if reservation is not None and reservation.place != WHOLE_STATION:
             return reservation.place
@@ -310,19 +315,20 @@ def _place(request: Request, station: Station) -> Place:
 
 def _target(request: Request, place: Place, station: Station) -> Target:
     """What satisfies the request, by the table of docs/method.md 5, T2."""
-    match request:
-        case CancelReservation():
-            alternatives = station.dialect.plugged_statuses
-            is_noop = station.status(place) == "Available"
-            may_be_silent = request.reservation_id not in station.reservations
-            accept = _available_or(alternatives, station)
-            return StatusTarget((place,), accept, is_noop=is_noop, may_be_silent=may_be_silent)
-        case Reserve():
-            return StatusTarget((place,), _exactly("Reserved"), is_noop=station.status(place) == "Reserved")
-        case ChangeAvailability():
-            return _availability_target(request, place, station)
-        case Trigger():
-            return _trigger_target(request, place, station)
+    if type(request) is Trigger:
+        return _trigger_target(request, place, station)
+    if type(request) is ChangeAvailability:
+        return _availability_target(request, place, station)
+    if type(request) is Reserve:
+        return StatusTarget((place,), _exactly("Reserved"), is_noop=station.status(place) == "Reserved")
+    return _cancellation_target(request, place, station)
+
+
+def _cancellation_target(request: CancelReservation, place: Place, station: Station) -> Target:
+    alternatives = station.dialect.plugged_statuses
+    is_noop = station.status(place) == "Available"
+    may_be_silent = request.reservation_id not in station.reservations
+    return StatusTarget((place,), _available_or(alternatives, station), is_noop=is_noop, may_be_silent=may_be_silent)
 
 
 def _availability_target(request: ChangeAvailability, place: Place, station: Station) -> Target:
