@@ -20,13 +20,13 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from perfkit_analyzers.message import LineTally, LogEvent
+from perfkit_analyzers.dialects.table import REPORTS
+from perfkit_analyzers.message import Direction, LineTally, LogEvent, MessageType, OcppMessage
 from perfkit_analyzers.readers.octt_text import Clock, OcttTextReader, Scan
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +36,7 @@ FRAMES = [
     b'[3, "17", {"currentTime":"2026-03-02T10:15:02.120Z"}]',
     b'[2, "0b8e", "StatusNotification", {"connectorId":1,"errorCode":"NoError","status":"Available"}]',
     b'[2,"5","MeterValues",{"connectorId":1,"meterValue":[{"sampledValue":[{"value":"1.5","unit":"Wh"},{"value":""}]}]}]',
+    b'[3,"5",{}]',
     b'[2,"6","DataTransfer",{"data":"\\"quoted\\" \\\\ \\u00e9 \\n [2,\\"9\\"","l":[1,-2.5e-3,0,true,null,[],{}]}]',
     b'\t[ 3\t, "a b" ,\t{ "a" : [ 1 , { "b" : "" } ] , "a" : 2 }]',
     b'[3,"long",{"' + b"k" * 37 + b'":"' + b"v" * 70 + b'"}]',
@@ -63,6 +64,7 @@ LINES = [
     b" [warning] slow answer",
     b" [verdict] PASS",
 ]
+REPORT = [b' [msg-in] [2,"5","MeterValues",{"connectorId":1}]', b" [RESPONSE]", b' [msg-out] [3,"5",{}]']
 SPLINTERS = [
     b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\x1b[31m", b"\r", b"\r\n", b"\n", b"\t", b"\x7f", b"\x1f", b'"', b"\\",
     b"{", b"}", b"[", b"]", b"}]", b",", b":;", b"\\u00e9", b"\\ud83d\\ude00", b"\\udc00", b"\\uD8", b"\\x", b"NaN",
@@ -92,12 +94,13 @@ def corpus(blocks: int, seed: int) -> bytes:
 
 
 def _run(source: random.Random) -> bytes:
-    """Two lines that tell the run and the role, so that plain lines may follow, and up to ten more."""
+    """Two lines that tell the run and the role, so that plain lines may follow, and up to thirteen more."""
     separator = source.choice([":", ".", ","])
     date = source.choice(DATES)
     clock_ms = source.choice([0, 36_000_000, 86_399_000]) + source.randrange(1000)
     bodies = [b" [started_testcase]  Core_CS - TC_004_CS-Title", b' [msg-in] [2,"1","StatusNotification",{}]']
     bodies += [_body(source) for _ in range(source.randint(1, 10))]
+    bodies += source.choice([[], REPORT])
     lines = []
     for body in bodies:
         seconds, milliseconds = divmod(clock_ms % 86_400_000, 1000)
@@ -112,7 +115,7 @@ def _body(source: random.Random) -> bytes:
     if source.random() < 0.3:
         return source.choice(LINES)
     tag = source.choice([b" [msg-in]  ", b" [msg-out]  ", b" [msg-in] ", b" [msg-out] ", b" [msg-out]"])
-    return tag + source.choice(FRAMES[: source.choice([8, len(FRAMES)])]) + source.choice([b""] * 12 + [b" ", b"]"])
+    return tag + source.choice(FRAMES[: source.choice([9, len(FRAMES)])]) + source.choice([b""] * 12 + [b" ", b"]"])
 
 
 def _damaged(data: bytes, source: random.Random) -> bytes:
@@ -134,36 +137,67 @@ def _damaged(data: bytes, source: random.Random) -> bytes:
 
 
 class Comparison(NamedTuple):
-    """`difference` is None when both readings are equal; `taken` counts the messages that the scanner read itself."""
+    """`difference` is None when both readings are equal.
+
+    `taken` counts the messages that the scanner read itself, `brief` the answers that it told in brief.
+    """
 
     difference: str | None
     tally: LineTally
     taken: int
+    brief: int
 
 
-def compare(data: bytes, scan: Scan, seed: int = 0) -> Comparison:
-    """Read `data` with and without `scan`, and compare every event and the tally."""
-    taken = 0
+def compare(data: bytes, scan: Scan, seed: int = 0, *, reports: frozenset[str] = frozenset()) -> Comparison:
+    """Read `data` with and without `scan`, and compare every event and the tally.
 
-    def counting(data: bytes, start: int, number: int, clock: Clock, events: list[LogEvent]) -> Clock:
-        nonlocal taken
-        result = scan(data, start, number, clock, events)
+    Answers to `reports` may be told in brief by the scanner.
+    """
+    taken = brief = 0
+
+    def counting(  # noqa: PLR0913, PLR0917 - the scanner's signature
+        data: bytes, start: int, number: int, clock: Clock, events: list[LogEvent], actions: frozenset[str]
+    ) -> Clock:
+        nonlocal taken, brief
+        before = len(events)
+        result = scan(data, start, number, clock, events, actions)
         taken += result[1]
+        brief += result[1] - (len(events) - before)
         return result
 
     plain = OcttTextReader(io.BytesIO(data), "fuzz.log", scan=None)
     scanned = OcttTextReader(Trickle(data, random.Random(seed)), "fuzz.log", scan=counting)
-    pairs = zip_longest(_comparable(plain), _comparable(scanned))
+    scanned.tell_in_brief(reports)
+    pairs = _pairs(iter(plain), scanned)
     difference = next((f"Python: {expected}\nscanner: {found}" for expected, found in pairs if expected != found), None)
     if difference is None and plain.tally != scanned.tally:
         difference = f"Python: {plain.tally}\nscanner: {scanned.tally}"
-    return Comparison(difference, plain.tally, taken)
+    return Comparison(difference, plain.tally, taken, brief)
 
 
-def _comparable(events: Iterable[LogEvent]) -> Iterator[tuple[object, ...]]:
-    for event in events:
-        fields = [bytes(field) if isinstance(field, msgspec.Raw) else field for field in msgspec.structs.astuple(event)]
-        yield type(event), *fields, *map(type, fields)
+def _pairs(plain: Iterator[LogEvent], scanned: Iterable[LogEvent]) -> Iterator[tuple[object, object]]:
+    """What must be equal; of an answer told in brief only when and to what is known."""
+    for found in scanned:
+        answered_ns = found.answered_ns if isinstance(found, OcppMessage) else None
+        if isinstance(found, OcppMessage) and answered_ns is not None:
+            yield _comparable(next(plain, None)), _comparable(msgspec.structs.replace(found, answered_ns=None))
+            yield _gist(next(plain, None)), (answered_ns, Direction.OUT, MessageType.CALLRESULT, found.message_id)
+        else:
+            yield _comparable(next(plain, None)), _comparable(found)
+    yield next(plain, None), None
+
+
+def _gist(answer: LogEvent | None) -> object:
+    if not isinstance(answer, OcppMessage):
+        return answer
+    return answer.stamp_ns, answer.direction, answer.type, answer.message_id
+
+
+def _comparable(event: LogEvent | None) -> tuple[object, ...] | None:
+    if event is None:
+        return None
+    fields = [bytes(field) if isinstance(field, msgspec.Raw) else field for field in msgspec.structs.astuple(event)]
+    return type(event), *fields, *map(type, fields)
 
 
 def load(path: Path) -> Scan:
@@ -224,11 +258,16 @@ def main() -> int:
         return run_sanitized(["--blocks", str(arguments.blocks), "--seed", str(arguments.seed)])
     with tempfile.TemporaryDirectory() as folder:
         scan = load(arguments.extension or build_scanner(Path(folder)))
-        found = compare(corpus(arguments.blocks, arguments.seed), scan, arguments.seed)
-    if found.difference is not None:
-        print(found.difference, file=sys.stderr)
-        return 1
-    print(f"{arguments.blocks} blocks equal: {found.tally}; the scanner itself read {found.taken} of the messages")
+        data = corpus(arguments.blocks, arguments.seed)
+        for reports in (frozenset[str](), REPORTS):
+            found = compare(data, scan, arguments.seed, reports=reports)
+            if found.difference is not None:
+                print(found.difference, file=sys.stderr)
+                return 1
+    print(
+        f"{arguments.blocks} blocks equal: {found.tally}; the scanner itself read {found.taken} of the messages, "
+        f"{found.brief} answers of them in brief"
+    )
     return 0
 
 

@@ -50,7 +50,8 @@ class OcppMessage(msgspec.Struct, frozen=True, gc=False):
 
     `action` is None for answers; `error_code` only for CALLERROR and CALLRESULTERROR. `payload` is the
     undecoded JSON text of the payload object (the details object of an error). `station` names the charging
-    station where a format carries it, else None.
+    station where a format carries it, else None. `answered_ns` is the stamp of the CALLRESULT where that is the next
+    message and the reader was asked to tell it in brief: then it is no message of its own. None otherwise.
     """
 
     line: int
@@ -62,6 +63,7 @@ class OcppMessage(msgspec.Struct, frozen=True, gc=False):
     payload: msgspec.Raw
     error_code: str | None = None
     station: str | None = None
+    answered_ns: int | None = None
 
 
 class NarrationKind(StrEnum):

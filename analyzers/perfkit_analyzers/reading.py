@@ -22,6 +22,7 @@ from perfkit.core.analysis_record import IgnoredInput, InputInfo
 from perfkit.core.errors import InputError
 from perfkit.core.policy import Policy
 from perfkit_analyzers.campaign import Campaign
+from perfkit_analyzers.dialects.table import REPORTS
 from perfkit_analyzers.inputs.files import InputFile, open_inputs
 from perfkit_analyzers.message import LineTally
 from perfkit_analyzers.readers.table import open_log
@@ -143,6 +144,7 @@ def _read_file(campaign: Campaign, file: InputFile) -> InputInfo | None:
             if file.named:
                 raise InputError(f"{file.name}: not a log of a known format; see docs/log-formats.md for what is read")
             return None
+        opened.reader.tell_in_brief(REPORTS)
         with _rare_collections():
             campaign.read(file.name, opened.reader)
     runs = len(campaign.runs) - runs_before
@@ -288,6 +290,7 @@ def _read_part(path: str, name: str, cut: _Cut, dut: Dut, policy: Policy) -> _Pa
         campaign = Campaign(dut, policy)
         if opened is None:
             raise InputError(f"{name}: the file changed while it was read")
+        opened.reader.tell_in_brief(REPORTS)
         with _rare_collections():
             campaign.read(name, opened.reader, left_open)
     return _PartResult(campaign, opened.reader.tally)

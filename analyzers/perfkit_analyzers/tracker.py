@@ -41,6 +41,7 @@ from perfkit_analyzers.station import Station
 
 _CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
 _IN, _OUT = Direction.IN, Direction.OUT
+_EMPTY = msgspec.Raw(b"{}")
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
 
@@ -140,6 +141,9 @@ class RunTracker:
 
     def message(self, message: OcppMessage) -> None:
         """Take in a message."""
+        if message.answered_ns is not None:
+            self._answered_report(message, message.answered_ns)
+            return
         self.messages += 1
         self._last_ns = stamp_ns = message.stamp_ns
         if self._resolution.is_open:
@@ -300,6 +304,24 @@ class RunTracker:
         if self._dialect is None:
             self._choose_dialect(action or "")
         if action in self._calls and (action != "MeterValues" or self._station.meter_values_wanted):
+            self._translate(message)
+
+    def _answered_report(self, message: OcppMessage, answered_ns: int) -> None:
+        """A CALL of the DUT with its answer told in brief (one of `REPORTS`), most of which need no pairing."""
+        action = message.action or ""
+        if self._resolution.is_open or not self._is_steady or self._pairing.is_pending(message):
+            self.message(msgspec.structs.replace(message, answered_ns=None))
+            self.message(OcppMessage(message.line, answered_ns, _OUT, _CALLRESULT, message.message_id, None, _EMPTY))
+            return
+        self.messages += 2
+        self._last_ns = answered_ns
+        duration_ns = answered_ns - message.stamp_ns
+        self._tool_times[duration_ns] = self._tool_times.get(duration_ns, 0) + 1
+        if self._reports:
+            self._reports.pop(message.message_id, None)
+        if self._dialect is None:
+            self._choose_dialect(action)
+        if action != "MeterValues" or self._station.meter_values_wanted:
             self._translate(message)
 
     def _call(self, message: OcppMessage) -> None:

@@ -9,6 +9,10 @@ import msgspec
 
 from perfkit_analyzers.dialects.facts import Answer, Fact, MeterReport, Place
 
+REMEMBERED_ANSWERS = 256
+REMEMBERED_BYTES = 16_384
+"""Answers remembered per kind, and the longest of them."""
+
 Translate = Callable[[msgspec.Raw], Fact | None]
 TranslateAnswer = Callable[[msgspec.Raw], Answer]
 
@@ -40,11 +44,20 @@ def translator(struct: type[msgspec.Struct], build: Callable[..., Fact | None]) 
 
 
 def answer_translator(struct: type[msgspec.Struct], build: Callable[..., Answer]) -> TranslateAnswer:
-    """The same for the payload of an answer."""
+    """The same for the payload of an answer. Most answers say what another has said, word by word."""
     decoder = msgspec.json.Decoder(struct, strict=False)
+    known: dict[bytes, Answer] = {}
 
     def translate(payload: msgspec.Raw) -> Answer:
-        return build(decoder.decode(payload))
+        text = bytes(payload)
+        answer = known.get(text)
+        if answer is None:
+            answer = build(decoder.decode(payload))
+            if len(text) <= REMEMBERED_BYTES:
+                if len(known) >= REMEMBERED_ANSWERS:
+                    known.clear()
+                known[text] = answer
+        return answer
 
     return translate
 

@@ -11,6 +11,9 @@ OCPP_16 = cast(Dialect, ocpp16)
 OCPP_2 = cast(Dialect, ocpp2)
 DIALECTS: tuple[Dialect, ...] = (OCPP_16, OCPP_2)
 
+REPORTS = frozenset({"Heartbeat", "MeterValues", "StatusNotification"})
+"""The most frequent CALLs of a station. Their answers mean nothing in any dialect but how long the tool took."""
+
 
 def dialect_for_version(ocpp_version: str | None) -> Dialect | None:
     """Dialect of a version as a log header names it; None when it is not stated or not known."""

@@ -382,27 +382,92 @@ static PyObject *stamp_object(line_clock *clock) {
     return clock->last_stamp;
 }
 
-/* Append an OcppMessage; false with a Python error set. */
-static bool append_message(module_state *state, PyObject *events, const frame *found, Py_ssize_t number,
-                           PyObject *direction, line_clock *clock) {
-    PyObject *message_id = NULL, *action = NULL, *payload = NULL, *line = NULL, *stamp = NULL, *message = NULL;
-    if ((message_id = decoded(found->message_id)) != NULL &&
-        (action = found->is_call ? action_text(state, found->action) : Py_NewRef(Py_None)) != NULL &&
-        (payload = raw_payload(state, found->payload)) != NULL && (line = PyLong_FromSsize_t(number)) != NULL &&
-        (stamp = stamp_object(clock)) != NULL) {
-        PyObject *const type = state->values[found->is_call ? CALL : CALL_RESULT];
-        PyObject *const fields[] = {line, stamp, direction, type, message_id, action, payload};
-        message = PyObject_Vectorcall(state->values[MESSAGE_CLASS], fields, 7, NULL);
+/* The fields of an OcppMessage in their order; those that are seldom given follow PAYLOAD. */
+enum { LINE, STAMP, DIRECTION, TYPE, MESSAGE_ID, ACTION, PAYLOAD, ERROR_CODE, STATION, ANSWERED, FIELDS };
+
+/* What is being made: the events, and a CALL that is kept back because its answer may follow at once. */
+typedef struct {
+    PyObject *events;
+    PyObject *brief; /* actions whose answers are told in brief, or NULL for none */
+    PyObject *held[FIELDS];
+    span held_id;
+    bool is_holding;
+} output;
+
+static void drop(PyObject *fields[FIELDS]) {
+    for (int index = 0; index < FIELDS; index++) Py_CLEAR(fields[index]);
+}
+
+/* The fields of a frame, new references; false with a Python error set. */
+static bool fill(module_state *state, PyObject *fields[FIELDS], const frame *found, Py_ssize_t number,
+                 PyObject *direction, line_clock *clock) {
+    const bool done =
+        (fields[MESSAGE_ID] = decoded(found->message_id)) != NULL &&
+        (fields[ACTION] = found->is_call ? action_text(state, found->action) : Py_NewRef(Py_None)) != NULL &&
+        (fields[PAYLOAD] = raw_payload(state, found->payload)) != NULL &&
+        (fields[LINE] = PyLong_FromSsize_t(number)) != NULL && (fields[STAMP] = stamp_object(clock)) != NULL;
+    if (!done) {
+        drop(fields);
+        return false;
     }
-    Py_XDECREF(message_id);
-    Py_XDECREF(action);
-    Py_XDECREF(payload);
-    Py_XDECREF(line);
-    Py_XDECREF(stamp);
+    fields[DIRECTION] = Py_NewRef(direction);
+    fields[TYPE] = Py_NewRef(state->values[found->is_call ? CALL : CALL_RESULT]);
+    return true;
+}
+
+/* Append an OcppMessage of the fields, which are dropped; false with a Python error set. */
+static bool append(module_state *state, output *out, PyObject *fields[FIELDS]) {
+    const size_t given = fields[ANSWERED] == NULL ? PAYLOAD + 1 : FIELDS;
+    if (given == FIELDS) {
+        fields[ERROR_CODE] = Py_NewRef(Py_None);
+        fields[STATION] = Py_NewRef(Py_None);
+    }
+    PyObject *const message = PyObject_Vectorcall(state->values[MESSAGE_CLASS], fields, given, NULL);
+    drop(fields);
     if (message == NULL) return false;
-    const bool done = PyList_Append(events, message) == 0;
+    const bool done = PyList_Append(out->events, message) == 0;
     Py_DECREF(message);
     return done;
+}
+
+/* Append what was kept back, if anything was; false with a Python error set. */
+static bool release(module_state *state, output *out) {
+    if (!out->is_holding) return true;
+    out->is_holding = false;
+    return append(state, out, out->held);
+}
+
+static inline bool answers_held(const output *out, const frame *found, bool is_in) {
+    const Py_ssize_t size = found->message_id.end - found->message_id.start;
+    return out->is_holding && !found->is_call && !is_in && size == out->held_id.end - out->held_id.start &&
+           memcmp(found->message_id.start, out->held_id.start, (size_t)size) == 0;
+}
+
+/* Take in a frame: append its message, or keep it back, or tell the one that is kept back when it was answered.
+ * False with a Python error set; then nothing was taken in but what was kept back. */
+static bool take_frame(module_state *state, output *out, const frame *found, Py_ssize_t number, bool is_in,
+                       line_clock *clock) {
+    if (answers_held(out, found, is_in)) {
+        out->held[ANSWERED] = stamp_object(clock);
+        return out->held[ANSWERED] != NULL && release(state, out);
+    }
+    PyObject *fields[FIELDS] = {NULL};
+    PyObject *const direction = state->values[is_in ? DIRECTION_IN : DIRECTION_OUT];
+    if (!release(state, out) || !fill(state, fields, found, number, direction, clock)) return false;
+    if (out->brief != NULL && found->is_call && is_in) {
+        const int is_brief = PySet_Contains(out->brief, fields[ACTION]);
+        if (is_brief > 0) {
+            memcpy(out->held, fields, sizeof fields);
+            out->held_id = found->message_id;
+            out->is_holding = true;
+            return true;
+        }
+        if (is_brief < 0) {
+            drop(fields);
+            return false;
+        }
+    }
+    return append(state, out, fields);
 }
 
 /* -- The block ---------------------------------------------------------------------------------------------------- */
@@ -419,8 +484,8 @@ typedef struct {
 } line_counts;
 
 /* Read the plain lines from `line` on, the first of which has the number `number` + 1; where they end, or NULL. */
-static text scan_lines(module_state *state, PyObject *events, text line, text end, Py_ssize_t number,
-                       line_clock *clock, line_counts *counts) {
+static text scan_lines(module_state *state, output *out, text line, text end, Py_ssize_t number, line_clock *clock,
+                       line_counts *counts) {
     frame found = {0};
     while (end - line > clock->width + TAG_WIDTH) {
         const text tag = line + clock->width;
@@ -435,8 +500,7 @@ static text scan_lines(module_state *state, PyObject *events, text line, text en
             next = read_frame(tag + TAG_WIDTH, end, &found);
             if (next == NULL) break;
             set_last(clock, stamp_ns);
-            PyObject *direction = state->values[is_in ? DIRECTION_IN : DIRECTION_OUT];
-            if (!append_message(state, events, &found, ++number, direction, clock)) {
+            if (!take_frame(state, out, &found, ++number, is_in, clock)) {
                 if (!PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) return NULL;
                 PyErr_Clear(); /* a name that is no UTF-8 is Python's business, as the rest of its line */
                 break;
@@ -469,10 +533,12 @@ static bool take_clock(PyObject *values[4], line_clock *clock) {
 /* The signature and its meaning: _octt_scan.pyi */
 static PyObject *scan(PyObject *module, PyObject *args) {
     module_state *state = PyModule_GetState(module);
-    PyObject *data, *values[4], *events;
+    PyObject *data, *values[4];
     Py_ssize_t start, number;
-    if (!PyArg_ParseTuple(args, "Snn(O!O!O!O!)O!", &data, &start, &number, &PyLong_Type, &values[0], &PyLong_Type,
-                          &values[1], &PyLong_Type, &values[2], &PyLong_Type, &values[3], &PyList_Type, &events))
+    output out = {0};
+    if (!PyArg_ParseTuple(args, "Snn(O!O!O!O!)O!|O!", &data, &start, &number, &PyLong_Type, &values[0], &PyLong_Type,
+                          &values[1], &PyLong_Type, &values[2], &PyLong_Type, &values[3], &PyList_Type, &out.events,
+                          &PyFrozenSet_Type, &out.brief))
         return NULL;
     const text block = (text)PyBytes_AS_STRING(data);
     const text end = block + PyBytes_GET_SIZE(data);
@@ -480,9 +546,11 @@ static PyObject *scan(PyObject *module, PyObject *args) {
     line_counts counts = {0, 0};
     if (start < 0 || start >= end - block || end[-1] != '\n' || !take_clock(values, &clock))
         return Py_BuildValue("nnnO", start, counts.messages, counts.narration, values[2]);
-    const text line = scan_lines(state, events, block + start, end, number, &clock, &counts);
+    const text line = scan_lines(state, &out, block + start, end, number, &clock, &counts);
+    const bool released = line != NULL && release(state, &out);
+    drop(out.held);
     Py_XDECREF(clock.last_stamp);
-    if (line == NULL) return NULL;
+    if (!released) return NULL;
     return Py_BuildValue("nnnL", (Py_ssize_t)(line - block), counts.messages, counts.narration, clock.last_ns);
 }
 
@@ -518,7 +586,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
 
 static void module_free(void *module) { module_clear(module); }
 
-static PyMethodDef methods[] = {{"scan", scan, METH_VARARGS, "scan(data, start, number, clock, events, /)\n--\n\n"}, {NULL, NULL, 0, NULL}};
+static PyMethodDef methods[] = {{"scan", scan, METH_VARARGS, "scan(data, start, number, clock, events, brief=frozenset(), /)\n--\n\n"}, {NULL, NULL, 0, NULL}};
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, module_exec}, {0, NULL}};
 

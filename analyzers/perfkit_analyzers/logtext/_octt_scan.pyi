@@ -3,11 +3,18 @@
 from perfkit_analyzers.message import LogEvent
 
 def scan(
-    data: bytes, start: int, number: int, clock: tuple[int, int, int, int], events: list[LogEvent], /
+    data: bytes,
+    start: int,
+    number: int,
+    clock: tuple[int, int, int, int],
+    events: list[LogEvent],
+    brief: frozenset[str] = frozenset(),
+    /,
 ) -> tuple[int, int, int, int]:
     """Append the messages of plain lines to `events`; where these lines end, messages, narration, last stamp in ns.
 
     `data` holds whole lines; reading starts at the byte `start`, with the line after line `number`. `clock` is the
     width of a stamp, what to add to it, the stamp of the last line and the end of the day, all but the first in ns.
+    CALLs of actions in `brief` that the DUT sent are told together with their answer (`OcppMessage.answered_ns`).
     Nothing is taken for plain when `data` does not end with a newline.
     """

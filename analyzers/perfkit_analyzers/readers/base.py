@@ -16,6 +16,9 @@ class LogReader(Protocol):
     def tally(self) -> LineTally:
         """Lines so far by kind; complete when the iteration has ended."""
 
+    def tell_in_brief(self, actions: frozenset[str]) -> None:
+        """Allow the answers to CALLs of the DUT of these actions to be told by `OcppMessage.answered_ns` alone."""
+
     def __iter__(self) -> Iterator[LogEvent]:
         """Read the log once, in flat memory."""
 

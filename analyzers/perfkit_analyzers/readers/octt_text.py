@@ -50,7 +50,7 @@ _HEADER_LINE = re.compile(r"^\s*(?:Test Case Name|Test Start Time)\s*:", re.IGNO
 
 
 Clock = tuple[int, int, int, int]
-Scan = Callable[[bytes, int, int, Clock, list[LogEvent]], tuple[int, int, int, int]]
+Scan = Callable[[bytes, int, int, Clock, list[LogEvent], frozenset[str]], tuple[int, int, int, int]]
 
 
 def _compiled_scan() -> Scan | None:
@@ -93,6 +93,11 @@ class OcttTextReader:
         self._stream = stream
         self._body = OcttBody(name)
         self._seconds = _Seconds()
+        self._brief: frozenset[str] = frozenset()
+
+    def tell_in_brief(self, actions: frozenset[str]) -> None:
+        """Let the compiled scanner leave out the answers to these; the Python loop tells them all."""
+        self._brief = actions
 
     def __iter__(self) -> Iterator[LogEvent]:
         """Read the log block by block."""
@@ -133,7 +138,9 @@ class OcttTextReader:
         while start < size:
             busy, clock = self._plain_state()
             if not busy:
-                start, messages, narration, body.clock.last_ns = scan(data, start, number, clock, events)
+                start, messages, narration, body.clock.last_ns = scan(
+                    data, start, number, clock, events, self._brief
+                )
                 body.messages += messages
                 body.narration += narration
                 number += messages + narration

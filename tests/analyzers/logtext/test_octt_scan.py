@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from benchmarks.fuzz_scanner import FRAMES, SPLINTERS, build_scanner, compare, corpus, load
+from perfkit_analyzers.dialects.table import REPORTS
 from perfkit_analyzers.logtext.frames import decode_strict
 from perfkit_analyzers.message import Direction, LogEvent, MessageType, OcppMessage
 from perfkit_analyzers.readers.octt_text import Clock, Scan
@@ -33,7 +34,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
 
 def taken(scan: Scan, data: bytes, clock: Clock = UNDATED) -> tuple[list[LogEvent], Clock]:
     events: list[LogEvent] = []
-    return events, scan(data, 0, 0, clock, events)
+    return events, scan(data, 0, 0, clock, events, frozenset())
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -42,6 +43,35 @@ def test_damaged_logs_give_the_same_events_whatever_the_borders_of_blocks(scan: 
 
     assert found.difference is None
     assert found.taken > 4000
+
+
+def test_answers_told_in_brief_are_those_of_the_python_loop(scan: Scan) -> None:
+    found = compare(corpus(4000, 3), scan, 3, reports=REPORTS)
+
+    assert found.difference is None
+    assert found.brief > 50
+
+
+def brief(scan: Scan, *lines: bytes) -> list[tuple[str, int | None]]:
+    """Id and brief answer of each message of a block."""
+    events: list[LogEvent] = []
+    data = b"".join(STAMP + line + b"\n" for line in lines)
+    scan(data, 0, 0, UNDATED, events, REPORTS)
+    return [(event.message_id, event.answered_ns) for event in events if isinstance(event, OcppMessage)]
+
+
+def test_an_answer_is_told_in_brief_only_where_it_is_the_next_message(scan: Scan) -> None:
+    asked, answered = b' [msg-in] [2,"1","Heartbeat",{}]', b' [msg-out] [3,"1",{}]'
+    at_ns = TEN_O_CLOCK_NS + 1_005_000_000
+
+    assert brief(scan, asked, b" [RESPONSE]", answered) == [("1", at_ns)]
+    assert brief(scan, asked, b' [msg-out] [3,"12",{}]') == [("1", None), ("12", None)]
+    assert brief(scan, asked, asked, answered) == [("1", None), ("1", at_ns)]
+    assert brief(scan, asked, b' [msg-in] [3,"1",{}]') == [("1", None), ("1", None)]
+    assert brief(scan, b' [msg-out] [2,"1","Heartbeat",{}]', b' [msg-in] [3,"1",{}]') == [("1", None), ("1", None)]
+    assert brief(scan, b' [msg-in] [2,"1","Authorize",{}]', answered) == [("1", None), ("1", None)]
+    assert brief(scan, asked) == [("1", None)]
+    assert brief(scan, asked, b" [prompt] Plug in the cable", answered) == [("1", None)]
 
 
 def test_each_mutated_frame_that_is_taken_is_one_to_the_strict_decoder(scan: Scan) -> None:
@@ -215,7 +245,7 @@ def test_a_block_that_does_not_end_with_a_newline_is_not_looked_at(scan: Scan) -
     data = STAMP + b" [REQUEST]\n" + STAMP + b' [msg-in] [3,"1",{}]'
 
     for start in (0, 25, len(data), len(data) + 1, -1):
-        assert scan(data, start, 0, UNDATED, []) == (start, 0, 0, TEN_O_CLOCK_NS)
+        assert scan(data, start, 0, UNDATED, [], frozenset()) == (start, 0, 0, TEN_O_CLOCK_NS)
 
 
 def test_every_beginning_of_a_block_is_read_within_its_bounds(scan: Scan) -> None:
@@ -228,7 +258,7 @@ def test_every_beginning_of_a_block_is_read_within_its_bounds(scan: Scan) -> Non
 
 def test_errors_of_python_come_through(scan: Scan) -> None:
     with pytest.raises(TypeError, match="list"):
-        scan(STAMP + b" [REQUEST]\n", 0, 0, UNDATED, ())  # type: ignore[arg-type]
+        scan(STAMP + b" [REQUEST]\n", 0, 0, UNDATED, (), frozenset())  # type: ignore[arg-type]
 
 
 def test_the_environment_can_force_the_python_loop() -> None:
