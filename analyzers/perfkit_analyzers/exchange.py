@@ -24,6 +24,12 @@ class Ending(StrEnum):
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every exchange.
 _CALLRESULT = MessageType.CALLRESULT
 _ANSWERED = Ending.ANSWERED
+_FLAGS = {
+    (False, False): (),
+    (True, False): (Flag.PROTO_OVERLAP,),
+    (False, True): (Flag.DUP_ID,),
+    (True, True): (Flag.PROTO_OVERLAP, Flag.DUP_ID),
+}
 
 
 class Exchange(msgspec.Struct, frozen=True, gc=False):
@@ -50,10 +56,10 @@ class Exchange(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_plain(self) -> bool:
-        """True when it was answered by a CALLRESULT and nothing is odd about it."""
+        """True when it was answered by a CALLRESULT and is a value, whatever its flags."""
         if self.answer is None or self.answer.type is not _CALLRESULT or self.end_ns < self.call.stamp_ns:
             return False
-        return not (self.flags or self.clock_step or self.handshake)
+        return not (self.clock_step or self.handshake)
 
 
 class OpenCall(msgspec.Struct, gc=False):
@@ -73,12 +79,10 @@ class OpenCall(msgspec.Struct, gc=False):
 
     def flags(self) -> tuple[Flag, ...]:
         """What is odd about it."""
-        named = ((Flag.PROTO_OVERLAP, self.overlap), (Flag.DUP_ID, self.duplicate))
-        return tuple(flag for flag, is_set in named if is_set)
+        return _FLAGS[self.overlap, self.duplicate]
 
 
 _Pending = dict[str, OpenCall]
-_ANSWERED = Ending.ANSWERED
 _OPPOSITE = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN, Direction.UNKNOWN: Direction.UNKNOWN}
 
 
@@ -97,7 +101,7 @@ class Pairing:
         pending = self._open_calls(message.station, message.direction)
         key = message.message_id
         if not pending:
-            pending[key] = opened = OpenCall(message, self._clock_steps, False)
+            opened = pending[key] = OpenCall(message, self._clock_steps, False)
             return opened
         older = pending.get(key)
         pending[key] = opened = OpenCall(message, self._clock_steps, True, older, older is not None)

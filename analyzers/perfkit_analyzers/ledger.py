@@ -94,8 +94,8 @@ class Part(msgspec.Struct):
             if self.smallest is None or value < _value(self.smallest):
                 self.smallest = RowRef(number, row)
 
-    def count(self, value_ns: int) -> bool:
-        """Count a value that nothing else is to be said of; False, and nothing is done, where its row is wanted."""
+    def count(self, value_ns: int, flags: tuple[Flag, ...]) -> bool:
+        """Count a value that is all there is to a row; False, and nothing is done, where the row itself is wanted."""
         times = self.histogram.get(value_ns, 0)
         if not times:
             if self.largest is None or self.smallest is None:
@@ -103,6 +103,8 @@ class Part(msgspec.Struct):
             if not _value(self.smallest) < value_ns < _value(self.largest):
                 return False
         self.histogram[value_ns] = times + 1
+        if flags:
+            self.flags.update(flags)
         return True
 
     def merge(self, other: Part, shift: Shift = STAY) -> None:
@@ -177,10 +179,10 @@ class RunLedger:
         if self._keep:
             self.kept.append(RowRef(number, row))
 
-    def count(self, key: PartKey, value_ns: int) -> bool:
-        """Take in an observation without flags; False, and nothing is done, where its row is wanted."""
+    def count(self, key: PartKey, value_ns: int, flags: tuple[Flag, ...]) -> bool:
+        """Take in an observation that has but a value and flags; False, and nothing is done, where its row is wanted."""
         part = None if self._keep else self.parts.get(key)
-        if part is None or not part.count(value_ns):
+        if part is None or not part.count(value_ns, flags):
             return False
         self.next_number += 1
         return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import cast
 
 import msgspec
 
@@ -127,7 +126,8 @@ class RunTracker:
         self._role_source = started.sut_source
         self._left_out: str | None = None
         self._notes: list[str] = list(started.notes)
-        self._is_steady = False
+        self._is_steady = False  # the role is confirmed by an action
+        self._is_settled = False  # and the stamps have shown their resolution
         self._reports: dict[str, int] = {}
         self._noted = NotedExchanges()
         self._tool_times = ledger.tool_times
@@ -146,10 +146,7 @@ class RunTracker:
             return
         self.messages += 1
         self._last_ns = stamp_ns = message.stamp_ns
-        if self._resolution.is_open:
-            self._resolution.see(stamp_ns)
-        if not self._is_steady:
-            self._first_message(message)
+        if not self._is_settled and self._is_for_the_first(message):
             return
         kind = message.type
         if kind is _CALL:
@@ -164,6 +161,16 @@ class RunTracker:
             else:
                 duration_ns = stamp_ns - asked_ns
                 self._tool_times[duration_ns] = self._tool_times.get(duration_ns, 0) + 1
+
+    def _is_for_the_first(self, message: OcppMessage) -> bool:
+        """Do what only the first messages of a run need; True when nothing else is to be done with this one."""
+        if self._resolution.is_open:
+            self._resolution.see(message.stamp_ns)
+        if not self._is_steady:
+            self._first_message(message)
+            return True
+        self._is_settled = not self._resolution.is_open
+        return False
 
     def _first_message(self, message: OcppMessage) -> None:
         """A message while the role is not yet confirmed by an action, or of a run that is left out."""
@@ -264,8 +271,7 @@ class RunTracker:
         )
         self._collectors = self._make_collectors(role)
         self._exchange_collectors = [c for c in self._collectors if type(c).exchanged is not Collector.exchanged]
-        self._requested = _by_kind((collector, collector.requests) for collector in self._collectors)
-        self._evidence = _by_kind((collector, collector.evidence) for collector in self._collectors)
+        self._collectors_of = _by_kind(self._collectors)
         self._calls = self._station.dialect.calls
         self._answers = self._station.dialect.answers
 
@@ -309,7 +315,7 @@ class RunTracker:
     def _answered_report(self, message: OcppMessage, answered_ns: int) -> None:
         """A CALL of the DUT with its answer told in brief (one of `REPORTS`), most of which need no pairing."""
         action = message.action or ""
-        if self._resolution.is_open or not self._is_steady or self._pairing.is_pending(message):
+        if not self._is_settled or self._pairing.is_pending(message):
             self.message(msgspec.structs.replace(message, answered_ns=None))
             self.message(OcppMessage(message.line, answered_ns, _OUT, _CALLRESULT, message.message_id, None, _EMPTY))
             return
@@ -344,16 +350,16 @@ class RunTracker:
 
     def _meant(self, message: OcppMessage, fact: Fact) -> None:
         """A CALL whose meaning is known."""
-        kind = fact.__class__
-        if kind is StatusReports:
-            for report in cast(StatusReports, fact).reports:
+        if type(fact) is StatusReports:
+            for report in fact.reports:
                 self._meant(message, report)
             return
         if type(fact) is TransactionStart or type(fact) is TransactionStop:
             fact = self._marked(message, fact)
-        for collector in self._requested.get(kind, ()):
+        requested, evidence = self._collectors_of.get(type(fact), _NO_COLLECTORS)
+        for collector in requested:
             collector.called(message, fact)
-        for collector in self._evidence.get(kind, ()):
+        for collector in evidence:
             if collector.evidence_awaited:
                 collector.called(message, fact)
         self._station.take_call(message, fact)
@@ -415,10 +421,15 @@ class RunTracker:
                     collector.exchanged(exchange)
 
 
-def _by_kind(wanted: Iterable[tuple[Collector, Iterable[type[Fact]]]]) -> dict[type[Fact], list[Collector]]:
-    """Which collectors want to see CALLs of which meaning."""
-    by_kind: dict[type[Fact], list[Collector]] = {}
-    for collector, kinds in wanted:
-        for kind in kinds:
-            by_kind.setdefault(kind, []).append(collector)
+_NO_COLLECTORS: tuple[list[Collector], list[Collector]] = ([], [])
+
+
+def _by_kind(collectors: Iterable[Collector]) -> dict[type[Fact], tuple[list[Collector], list[Collector]]]:
+    """Which collectors want to see CALLs of each meaning: always, and as evidence."""
+    by_kind: dict[type[Fact], tuple[list[Collector], list[Collector]]] = {}
+    for collector in collectors:
+        for kind in collector.requests:
+            by_kind.setdefault(kind, ([], []))[0].append(collector)
+        for kind in collector.evidence:
+            by_kind.setdefault(kind, ([], []))[1].append(collector)
     return by_kind

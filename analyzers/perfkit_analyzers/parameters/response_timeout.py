@@ -29,7 +29,8 @@ class ResponseCollector(Collector):
     def exchanged(self, exchange: Exchange) -> None:
         """Add the row of an ended CALL."""
         call = exchange.call
-        if exchange.is_plain and self._ledger.count((key, call.action or "", False), exchange.end_ns - call.stamp_ns):
+        duration_ns = exchange.end_ns - call.stamp_ns
+        if exchange.is_plain and self._ledger.count((key, call.action or "", False), duration_ns, exchange.flags):
             return
         self._ledger.add(response_row(key, exchange, phase=self._station.phase, errors_apart=self._errors_apart))
 

@@ -138,9 +138,7 @@ class OcttTextReader:
         while start < size:
             busy, clock = self._plain_state()
             if not busy:
-                start, messages, narration, body.clock.last_ns = scan(
-                    data, start, number, clock, events, self._brief
-                )
+                start, messages, narration, body.clock.last_ns = scan(data, start, number, clock, events, self._brief)
                 body.messages += messages
                 body.narration += narration
                 number += messages + narration
