@@ -180,7 +180,7 @@ class RunLedger:
             self.kept.append(RowRef(number, row))
 
     def count(self, key: PartKey, value_ns: int, flags: tuple[Flag, ...]) -> bool:
-        """Take in an observation that has but a value and flags; False, and nothing is done, where its row is wanted."""
+        """Take in an observation of a value and flags alone; False, and nothing is done, where its row is wanted."""
         part = None if self._keep else self.parts.get(key)
         if part is None or not part.count(value_ns, flags):
             return False

@@ -13,9 +13,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from benchmarks.generate_log import log_blocks
+from perfkit.core.policy import Policy
 from perfkit_analyzers import reading
 from perfkit_analyzers.assess import analyze
+from perfkit_analyzers.campaign import Campaign, Record
+from perfkit_analyzers.dialects.table import DIALECTS, REPORTS
+from perfkit_analyzers.message import Role
+from perfkit_analyzers.readers.octt_text import SCANNER, OcttTextReader
 from perfkit_analyzers.reading import Searched, cuts
+from perfkit_analyzers.tracker import Dut
 from tests.oracle.campaigns import campaign
 from tests.vectors import octt
 
@@ -174,3 +181,30 @@ def test_searching_block_by_block_finds_what_bytes_find() -> None:
         start, end = random.randrange(61), random.randrange(len(data) + 1)
         assert searched.find(wanted, start) == data.find(wanted, start), (data, wanted, start)
         assert searched.rfind(wanted, 0, end) == data.rfind(wanted, 0, end), (data, wanted, end)
+
+
+def _told(log: bytes, brief: frozenset[str]) -> tuple[list[Record], dict[Role, dict[int, int]], list[object]]:
+    """Rows, times of the tool and what is said of each run."""
+    records: list[Record] = []
+    campaign = Campaign(Dut(), Policy(), sink=lambda _, record: records.append(record))
+    reader = OcttTextReader(io.BytesIO(log), "x.log")
+    reader.tell_in_brief(brief)
+    campaign.read("x.log", reader)
+    runs = [(run.result.messages, run.result.anomalies, run.result.last_stamp_ns) for run in campaign.runs]
+    return records, {role: totals.tool_times for role, totals in campaign.by_role.items()}, [*runs]
+
+
+@pytest.mark.skipif(SCANNER == "python", reason="the Python loop tells no answer in brief")
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_answers_told_in_brief_change_nothing(seed: int) -> None:
+    source = Random(seed)
+    lines = b"".join(log_blocks(150_000, seed=seed, dense=True)).splitlines(keepends=True)
+    damaged = b"".join(line * source.choice([0, *[1] * 30, 2]) for line in lines)
+
+    assert _told(damaged, REPORTS) == _told(damaged, frozenset())
+
+
+def test_answers_to_reports_mean_nothing_in_any_dialect() -> None:
+    for dialect in DIALECTS:
+        assert dialect.calls.keys() >= REPORTS
+        assert not REPORTS & dialect.answers.keys()
