@@ -41,7 +41,7 @@ from perfkit_analyzers.message import Role
 from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.reading import Progress, Reading, read_in_order, read_on_all_processors
 from perfkit_analyzers.results import parameter_result, still_to_measure
-from perfkit_analyzers.tracker import Dut
+from perfkit_analyzers.runs import Dut
 
 MAX_SKIPPED_SHARE = 0.05
 """Share of skipped lines, among lines that are messages or skipped, above which no result is given."""

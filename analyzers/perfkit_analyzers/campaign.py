@@ -26,7 +26,8 @@ from perfkit_analyzers.message import (
     TestCaseStarted,
 )
 from perfkit_analyzers.noted import shift
-from perfkit_analyzers.tracker import Dut, RunResult, RunTracker
+from perfkit_analyzers.runs import Dut, RunResult
+from perfkit_analyzers.tracker import RunTracker
 
 Transactions = dict[str, Place]
 """Where each running transaction is, by its id."""

@@ -11,7 +11,7 @@ from perfkit.core.uncertainty import too_coarse
 from perfkit_analyzers.campaign import Campaign, RunSummary
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.results import ROLE_WORDS
-from perfkit_analyzers.tracker import AnomalyKind
+from perfkit_analyzers.runs import AnomalyKind
 
 _ANOMALIES = {
     AnomalyKind.ORPHAN: "answer to no open CALL (P4)",

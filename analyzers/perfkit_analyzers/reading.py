@@ -26,7 +26,7 @@ from perfkit_analyzers.dialects.table import REPORTS
 from perfkit_analyzers.inputs.files import InputFile, open_inputs
 from perfkit_analyzers.message import LineTally
 from perfkit_analyzers.readers.table import open_log
-from perfkit_analyzers.tracker import Dut
+from perfkit_analyzers.runs import Dut
 
 PARALLEL_BYTES = 32 << 20
 """Plain logs of this size together are worth starting further processes."""

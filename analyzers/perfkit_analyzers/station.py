@@ -208,6 +208,14 @@ class Station:
                 self._dut_offset_ns = stamp_ns - made_ns
         return self._dut_offset_ns
 
+    def heartbeat_was_due(self, from_ns: int, to_ns: int) -> bool:
+        """True when the heartbeat grid (last heartbeat plus whole intervals) has a point between two stamps."""
+        if self.last_heartbeat_ns is None or not self.heartbeat_interval_s:
+            return False
+        interval_ns = self.heartbeat_interval_s * 10**9
+        whole = -((self.last_heartbeat_ns - from_ns) // interval_ns)
+        return from_ns <= self.last_heartbeat_ns + whole * interval_ns <= to_ns
+
     # --- what the log tells -----------------------------------------------------------------------------------------
 
     def take_call(self, message: OcppMessage, fact: Fact) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from enum import StrEnum
 
 import msgspec
 
@@ -32,10 +31,11 @@ from perfkit_analyzers.message import (
     TestCaseEnded,
     TestCaseStarted,
 )
-from perfkit_analyzers.noted import NOTED_ACTIONS, Noted, NotedExchanges, PayloadTimesSeen
-from perfkit_analyzers.parameters.base import Collector, RunContext
+from perfkit_analyzers.noted import NOTED_ACTIONS, NotedExchanges, PayloadTimesSeen
+from perfkit_analyzers.parameters.base import NO_WATCHERS, Collector, RunContext, by_kind
 from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.resolution import ResolutionGauge
+from perfkit_analyzers.runs import Anomalies, AnomalyKind, Dut, RunResult
 from perfkit_analyzers.station import Station
 
 _CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
@@ -43,60 +43,6 @@ _IN, _OUT = Direction.IN, Direction.OUT
 _EMPTY = msgspec.Raw(b"{}")
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
-
-
-class AnomalyKind(StrEnum):
-    """What is odd about a message without spoiling a row."""
-
-    ORPHAN = "ORPHAN"  # an answer to no open CALL
-    RETRY = "RETRY"  # a transaction message sent again
-    ROLE = "ROLE"  # a message that the role under test neither sends nor gets
-    PAYLOAD = "PAYLOAD"  # a payload of another shape than the standard's
-
-
-class Anomalies(msgspec.Struct):
-    """Anomalies counted, with the lines of the first few of each kind."""
-
-    counts: dict[AnomalyKind, int] = {}
-    lines: dict[AnomalyKind, list[int]] = {}
-
-    def add(self, kind: AnomalyKind, line: int) -> None:
-        """Count one."""
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        shown = self.lines.setdefault(kind, [])
-        if len(shown) < 10:
-            shown.append(line)
-
-
-class Dut(msgspec.Struct, frozen=True):
-    """What the measurement needs to know of the device under test, from the PICS."""
-
-    role: Role | None = None
-    connector_count: int | None = None
-    mode_1_2_only: bool = False
-
-
-class RunResult(msgspec.Struct):
-    """A finished run: what it was and what it yielded.
-
-    `left_out` says why the run yielded nothing as a whole (`role_mismatch`, `role_unknown`, `role_contradiction`).
-    """
-
-    started: TestCaseStarted
-    ended: TestCaseEnded
-    role: Role | None
-    role_source: str | None
-    ocpp_version: str
-    ledger: RunLedger
-    anomalies: Anomalies
-    messages: int
-    first_stamp_ns: int | None
-    last_stamp_ns: int | None
-    resolution_ns: int
-    left_out: str | None
-    notes: tuple[str, ...]
-    noted: list[Noted]
-    payload_times: PayloadTimesSeen
 
 
 class RunTracker:
@@ -271,7 +217,7 @@ class RunTracker:
         )
         self._collectors = self._make_collectors(role)
         self._exchange_collectors = [c for c in self._collectors if type(c).exchanged is not Collector.exchanged]
-        self._collectors_of = _by_kind(self._collectors)
+        self._collectors_of = by_kind(self._collectors)
         self._calls = self._station.dialect.calls
         self._answers = self._station.dialect.answers
 
@@ -356,7 +302,7 @@ class RunTracker:
             return
         if type(fact) is TransactionStart or type(fact) is TransactionStop:
             fact = self._marked(message, fact)
-        requested, evidence = self._collectors_of.get(type(fact), _NO_COLLECTORS)
+        requested, evidence = self._collectors_of.get(type(fact), NO_WATCHERS)
         for collector in requested:
             collector.called(message, fact)
         for collector in evidence:
@@ -419,17 +365,3 @@ class RunTracker:
             if exchange.call.direction is _OUT:
                 for collector in self._exchange_collectors:
                     collector.exchanged(exchange)
-
-
-_NO_COLLECTORS: tuple[list[Collector], list[Collector]] = ([], [])
-
-
-def _by_kind(collectors: Iterable[Collector]) -> dict[type[Fact], tuple[list[Collector], list[Collector]]]:
-    """Which collectors want to see CALLs of each meaning: always, and as evidence."""
-    by_kind: dict[type[Fact], tuple[list[Collector], list[Collector]]] = {}
-    for collector in collectors:
-        for kind in collector.requests:
-            by_kind.setdefault(kind, ([], []))[0].append(collector)
-        for kind in collector.evidence:
-            by_kind.setdefault(kind, ([], []))[1].append(collector)
-    return by_kind

@@ -7,7 +7,7 @@ import pytest
 from perfkit.core.policy import Policy, Verdicts
 from perfkit_analyzers.assess import analyze
 from perfkit_analyzers.campaign import Campaign
-from perfkit_analyzers.tracker import Dut
+from perfkit_analyzers.runs import Dut
 from tests.conversation import measured
 from tests.vectors import RESPONSE, octt
 

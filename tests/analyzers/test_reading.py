@@ -22,7 +22,7 @@ from perfkit_analyzers.dialects.table import DIALECTS, REPORTS
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.readers.octt_text import SCANNER, OcttTextReader
 from perfkit_analyzers.reading import Searched, cuts
-from perfkit_analyzers.tracker import Dut
+from perfkit_analyzers.runs import Dut
 from tests.oracle.campaigns import campaign
 from tests.vectors import octt
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from perfkit_analyzers.tracker import Anomalies, AnomalyKind
+from perfkit_analyzers.runs import Anomalies, AnomalyKind
 from tests.conversation import told
 from tests.vectors import RESPONSE, value
 

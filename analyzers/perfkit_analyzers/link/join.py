@@ -16,7 +16,7 @@ from perfkit_analyzers.link.clock import LogClocks, NoClock, RunAlignment
 from perfkit_analyzers.link.history import LinkHistory
 from perfkit_analyzers.link.intervals import Interval, TimeSet
 from perfkit_analyzers.message import Role
-from perfkit_analyzers.tracker import RunResult
+from perfkit_analyzers.runs import RunResult
 
 _FLAGS = {LinkStatus.NOT_MET: Flag.NETWORK, LinkStatus.UNCERTAIN: Flag.NETWORK_UNCERTAIN}
 

@@ -71,6 +71,22 @@ class Collector:
         """The run's last line is read."""
 
 
+Watchers = tuple[list[Collector], list[Collector]]
+"""Collectors that a CALL concerns: always, and as evidence."""
+NO_WATCHERS: Watchers = ([], [])
+
+
+def by_kind(collectors: Iterable[Collector]) -> dict[type[Fact], Watchers]:
+    """Which collectors want to see CALLs of each meaning."""
+    watchers: dict[type[Fact], Watchers] = {}
+    for collector in collectors:
+        for kind in collector.requests:
+            watchers.setdefault(kind, ([], []))[0].append(collector)
+        for kind in collector.evidence:
+            watchers.setdefault(kind, ([], []))[1].append(collector)
+    return watchers
+
+
 class Parameter(Protocol):
     """A performance parameter: a module with these names."""
 

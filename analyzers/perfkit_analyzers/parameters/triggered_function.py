@@ -100,15 +100,14 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
 
     requests: ClassVar[tuple[type[Fact], ...]] = _REQUESTS
     evidence: ClassVar[tuple[type[Fact], ...]] = (
-        *(Reset, FirmwareOrDiagnostics),
-        *(StatusReport, MeterReport, OtherReport, Booted, TransactionStart, TransactionStop),
+        *(Reset, FirmwareOrDiagnostics, StatusReport, MeterReport, OtherReport, Booted),
+        *(TransactionStart, TransactionStop),
     )
 
     def __init__(self, context: RunContext) -> None:
         """Look the policy up once."""
         super().__init__(context)
         self._starts_at_answer = context.policy.triggered_start is TriggeredStart.CONF
-        self._first_only = context.policy.multi is Multi.FIRST
 
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
@@ -142,7 +141,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
             if target.latest is message:
                 target.moment = self.moment(message.stamp_ns, message.line)
                 candidate.is_replayed = self._is_replay(fact, candidate)
-                candidate.was_due = _heartbeat_was_due(self.station, candidate.call, message)
+                candidate.was_due = self.station.heartbeat_was_due(candidate.call.stamp_ns, message.stamp_ns)
             if is_used_up:
                 if target.is_complete:
                     self.reach(candidate, message)
@@ -223,7 +222,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
     def observation(self, candidate: _Candidate, ending: Moment) -> Row:
         """Row of a value, or of a silence of known length."""
         target = candidate.target
-        message = target.first if self._first_only else target.last
+        message = target.first if self.context.policy.multi is Multi.FIRST else target.last
         if message is None or target.moment is None:
             return self._censored(candidate, ending)
         ending = target.moment
@@ -293,15 +292,6 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         return tuple(flags)
 
 
-def _heartbeat_was_due(station: Station, call: OcppMessage, heartbeat: OcppMessage) -> bool:
-    """True when the heartbeat grid (last heartbeat plus whole intervals) has a point between request and heartbeat."""
-    if station.last_heartbeat_ns is None or not station.heartbeat_interval_s:
-        return False
-    interval_ns = station.heartbeat_interval_s * 10**9
-    whole = -((station.last_heartbeat_ns - call.stamp_ns) // interval_ns)
-    return call.stamp_ns <= station.last_heartbeat_ns + whole * interval_ns <= heartbeat.stamp_ns
-
-
 def _place(request: Request, station: Station) -> Place:
     """Connector that the request concerns; the whole station when it names none."""
     if type(request) is CancelReservation:
@@ -325,10 +315,10 @@ def _target(request: Request, place: Place, station: Station) -> Target:
 
 
 def _cancellation_target(request: CancelReservation, place: Place, station: Station) -> Target:
-    alternatives = station.dialect.plugged_statuses
+    accept = _available_or(station.dialect.plugged_statuses, station)
     is_noop = station.status(place) == "Available"
-    may_be_silent = request.reservation_id not in station.reservations
-    return StatusTarget((place,), _available_or(alternatives, station), is_noop=is_noop, may_be_silent=may_be_silent)
+    is_unknown = request.reservation_id not in station.reservations
+    return StatusTarget((place,), accept, is_noop=is_noop, may_be_silent=is_unknown)
 
 
 def _availability_target(request: ChangeAvailability, place: Place, station: Station) -> Target:
@@ -340,8 +330,9 @@ def _availability_target(request: ChangeAvailability, place: Place, station: Sta
     expected = frozenset(m for m in members if not _holds(station.status(m), request))
     unknown = frozenset(m for m in expected if station.status(m) is None)
     is_noop = bool(members) and not expected
-    accept = _inside(place, accept)
-    return StatusSetTarget(expected, unknown, accept, is_noop=is_noop, may_be_silent=expected <= unknown)
+    return StatusSetTarget(
+        expected, unknown, _inside(place, accept), is_noop=is_noop, may_be_silent=expected <= unknown
+    )
 
 
 def _holds(status: str | None, request: ChangeAvailability) -> bool:
