@@ -105,3 +105,17 @@ LAB_KEPT: frozenset[str] = frozenset(
 
 PICS_FIELDS: dict[str, Kind] = {"serial": Kind.SERIAL}
 PICS_PRODUCT_FIELDS: dict[str, Kind] = {"vendor": Kind.PRODUCT, "model": Kind.PRODUCT, "firmware": Kind.PRODUCT}
+
+WORDS_OF_LOGS: frozenset[str] = frozenset(
+    """
+    action api authorize authorized available beta boot build call callerror callresult case central certificate
+    certification charging cleared communication configuration configured connected connection connector continue core
+    csms customer customers default description device diagnostics disconnected end entering event failed firmware
+    following heartbeat ignoring info instance internal json keystore lab laboratory list local log main medium message
+    name network number ocpp octt out pass passed preparation previous profile prompt protocol reached reason received
+    request reset response result runs security server smart soap start started state station status step steps
+    successfully support system test testcase testing time timeout tool transaction type under value verdict version
+    waiting warning websocket
+    """.split()  # noqa: SIM905 - reads better than a hundred literals
+)
+"""Words of OCTT's headers and narration, which the reading of a log depends on: nobody's name, even if it is one."""

@@ -11,14 +11,16 @@ from perfkit.core.json_text import Container, json_in
 from perfkit.redaction.find import Found, Rules, encoded, find
 from perfkit.redaction.pseudonym import KEPT_HOSTS, Pseudonyms
 from perfkit.redaction.rule import Kind
+from perfkit.redaction.table import WORDS_OF_LOGS
 
 MIN_ANYWHERE = 4
 MIN_DIGITS_ANYWHERE = 8
-MIN_LETTERS_ANYWHERE = 8
 MIN_TEXT_ANYWHERE = 24
 MIN_EMBEDDED = 8
 _MAX_ANYWHERE = 200
 _WORD = re.compile(r"[^\W_]+")
+# Dates, times, versions, test cases, protocols: an identity that looks so would change what a log is read by.
+_NO_NAME = re.compile(r"v?\d{1,4}(?:[-./:_]\d{1,4})+|tc_\w+|ocpp[\W_]?[\d.]+", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NAMES = frozenset({Kind.PERSON, Kind.PRODUCT})
 _NOT_ANYWHERE = frozenset({Kind.FREE_TEXT, Kind.CERTIFICATE})
@@ -65,7 +67,7 @@ class Learned:
 
     def anywhere(self) -> Iterator[tuple[str, Kind]]:
         """The values that are looked for everywhere: long and odd enough not to be ordinary words or numbers."""
-        ordinary = {word for word in self.vocabulary if _LETTERS.fullmatch(word)}
+        ordinary = {word for word in self.vocabulary if _LETTERS.fullmatch(word)} | WORDS_OF_LOGS
         for value, kind in self.values.items():
             if _is_distinctive(value, kind) and value.casefold() not in ordinary:
                 yield value, kind
@@ -90,18 +92,24 @@ def _parts(address: str) -> Iterator[str]:
 
 
 def _is_distinctive(value: str, kind: Kind) -> bool:
-    """Whether a value, wherever it stands, means what it means in its field; names are distinctive, if not short."""
+    """Whether a value, wherever it stands, means what it means in its field.
+
+    A single word of letters is one of many, unless it is the name of somebody; a date is no name, nor a test case.
+    """
     if not MIN_ANYWHERE <= len(value) <= _MAX_ANYWHERE:
         return False
     if value.isdigit():
         return len(value) >= MIN_DIGITS_ANYWHERE
-    has_digit = any(character.isdigit() for character in value)
-    return has_digit or kind in _NAMES or len(value) >= MIN_LETTERS_ANYWHERE
+    if kind is not Kind.ADDRESS and _NO_NAME.fullmatch(value):
+        return False
+    return kind in _NAMES or not _LETTERS.fullmatch(value)
 
 
 def is_unmistakable(value: str) -> bool:
-    """Whether a value means itself even in the middle of a longer word."""
-    return len(value) >= MIN_EMBEDDED and not value.isdigit()
+    """Whether a value means itself even in the middle of a longer word: long, of letters and digits."""
+    has_digit = any(character.isdigit() for character in value)
+    has_letter = any(character.isalpha() for character in value)
+    return len(value) >= MIN_EMBEDDED and has_digit and has_letter
 
 
 class Redactor:

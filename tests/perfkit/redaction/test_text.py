@@ -170,3 +170,20 @@ def test_redacting_does_not_find_its_own_pseudonyms_different() -> None:
         == [one.kind for one in find(text, LOG)]
         == [Kind.ID_TOKEN, Kind.ADDRESS]
     )
+
+
+@pytest.mark.parametrize(
+    "configuration", ["Description", "certification", "connector", "Waiting", "Disconnected", "2026-06-08", "TC_010"]
+)
+def test_a_configuration_called_like_a_word_of_the_log_changes_no_other_line(configuration: str) -> None:
+    log = f"""Test Case Description : x
+Configuration : {configuration}
+Certification Profile : [Core]
+[10:00:00.000] [info]  Waiting for request message of type Authorize
+[10:00:00.000] [info]  Disconnected from System Under Test
+[10:00:00.000] [started_testcase]  Core_CS - TC_010-x 2026-06-08
+[10:00:00.000] [msg-in]  [2,"1","Authorize",{{"connectorId":1,"idTag":"TAG0001"}}]
+"""
+    changed, original = redacted(log).splitlines(), log.splitlines()
+    assert [index for index, line in enumerate(changed) if line != original[index]] == [1, 6]
+    assert '"connectorId":1' in changed[6]
