@@ -1,7 +1,8 @@
 """The accuracy that the link probes are built to, over the settings a to e: `make accuracy`, on a quiet machine, as root.
 
-Each row is measured three times and its median judged, since the emulator shares two processors with the probe. These
-are no part of `make test`, where three links run at once on a busy machine; `test_link_in_namespaces.py` is.
+Each row is measured three times and its median judged, since the emulator shares two processors with the probe; what was
+measured while the emulator itself was late is measured again. Some rows only: `pytest -m accuracy -k "goodput and edge"`
+with the path of this file. These are no part of `make test`; `test_link_in_namespaces.py` is.
 """
 
 from __future__ import annotations
@@ -25,18 +26,23 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.skipif(missing_ability() is not None, reason=str(missing_ability())),
 ]
-RUNS = 3
+RUNS, SPARE_RUNS = 3, 3
+LATE_S = {"gprs": 0.002, "edge": 0.001, "3g": 0.001, "lte": 0.0005, "need": 0.01}
+"""By how much the emulator may be late for a measurement to count."""
 CAPACITY_kB_S = {"gprs": 5.0, "edge": 25.0, "3g": 400.0, "lte": 5000.0}
 GOODPUT_kB_S = {"gprs": 4.827, "edge": 24.13, "3g": 386.1, "lte": 4827.0}
 """1448 of 1500 bytes of a segment are payload."""
 
 
 def runs(setting: LinkSetting, name: str, **plan: object) -> list[dict[str, Any]]:
-    found = []
-    for _ in range(RUNS):
+    found: list[tuple[float, dict[str, Any]]] = []
+    while len(found) < RUNS + SPARE_RUNS and sum(late_s <= LATE_S[name] for late_s, _ in found) < RUNS:
         with lab(setting, f"pa{name}") as link:
-            found.append(measure(link, None, **plan))
-    return found
+            result = measure(link, None, **plan)
+            found.append((link.worst_lateness_s(), result))
+    found.sort(key=lambda one: one[0])
+    print(f"{name}: emulator late by {', '.join(f'{late_s * 1000:.2f}' for late_s, _ in found)} ms")  # noqa: T201
+    return [result for _, result in found[:RUNS]]
 
 
 def median_error(found: list[dict[str, Any]], value: Callable[[dict[str, Any]], float], truth: float) -> float:
@@ -106,6 +112,7 @@ def test_the_whole_check_of_gprs_costs_at_most_80_kilobytes() -> None:
     with lab(SETTINGS["gprs"], "pawhole") as link:
         found = measure(link, None, capacity=True, require=True)
     assert found["spent"]["sent_bytes"] + found["spent"]["received_bytes"] <= 80_000
+    print(f"{found['spent']['seconds']:.1f} s with connecting and closing")  # noqa: T201
     proof = found["proof"]
     assert proof["own_sent_bytes"] == pytest.approx(proof["interface_sent_bytes"], rel=0.01)
     assert proof["own_received_bytes"] == pytest.approx(proof["interface_received_bytes"], rel=0.01)
