@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 MAX_DEPTH = 200
-# What JSON can begin with, so that most brackets of prose ([info], {x}) are passed over. No array begins with a word.
-_OPENING = re.compile(r'\[(?=\s*["\[{\]\d-])|\{(?=\s*["}])')
+# What JSON can begin with, so that brackets of prose ([info], [10:00:00.000], {x}) are passed over. No array that is
+# looked for begins with a word.
+_OPENING = re.compile(r'\[(?=\s*(?:["\[{\]]|-?\d[\d.eE+-]*\s*[,\]]))|\{(?=\s*["}])')
 # A string ends at its line's end at the latest: JSON knows no raw line break, and a cut frame must not eat the next.
 _TOKEN = re.compile(
     r'\s*(?:(?P<text>"(?:[^"\\\n]|\\[^\n])*(?:"|(?=\\?(?:\n|\Z))))|(?P<mark>[{}\[\],:])|(?P<bare>[^\s{}\[\],:"]+))'
