@@ -7,8 +7,11 @@ targets of a quiet machine are in `test_accuracy_targets.py`.
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,7 +20,7 @@ from typing import Any
 import pytest
 
 from perfkit_probes.emulators.link_shaper import SETTINGS, LinkSetting
-from perfkit_probes.emulators.link_tun import missing_ability
+from perfkit_probes.emulators.link_tun import TunLink, missing_ability
 from tests.probes.namespace_lab import ENVIRONMENT, LOSS, ROOT, RTT_MS, far_responder, lab, measure, required
 
 pytestmark = [
@@ -221,6 +224,29 @@ found = measure_link(parse_target("[fd93::2]:9311"), LinkPath(interface="tun0"),
 assert found.latency.idle.packet_bytes == 84
 print(found.latency.idle.median_ms)
 """
+
+
+def test_the_emulator_says_how_late_it_was() -> None:
+    with lab(SETTINGS["gprs"], "pklate") as link:
+        # On a busy machine this program may stop the emulator too late, when the packet has passed.
+        assert any(lateness_after_a_stop(link) >= 0.5 for _ in range(5))
+        assert link.worst_lateness_s() == 0.0
+
+
+def lateness_after_a_stop(link: TunLink) -> float:
+    """What the emulator says after it was stopped for 1.5 s while a ping was on its way, due after 0.42 s."""
+    ping = ["ip", "netns", "exec", link.near, "ping", "-n", "-c", "1", "-W", "30", link.addresses.far]
+    terminal, other_end = os.openpty()  # on which ping prints its first line when it begins
+    with subprocess.Popen(ping, stdout=other_end) as running:
+        assert b"PING" in os.read(terminal, 1000)
+        time.sleep(0.1)
+        link.carrier.send_signal(signal.SIGSTOP)
+        time.sleep(1.5)
+        link.carrier.send_signal(signal.SIGCONT)
+        running.wait(60)
+    os.close(terminal)
+    os.close(other_end)
+    return link.worst_lateness_s()
 
 
 def test_packets_bound_to_another_interface_do_not_sneak_through() -> None:
