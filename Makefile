@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 .PHONY: help demo demo-network test lint typecheck format fuzz-asan accuracy constraints clean
 
 help:
-	@echo "make demo         analyze the sample campaign, then measure an emulated link through an emulated dongle"
+	@echo "make demo         analyze the sample campaign, measure an emulated link through an emulated dongle, write the report"
 	@echo "make demo-network only the second"
 	@echo "make test         everything that has to pass: lint, types, import contracts, tests"
 	@echo "make lint         ruff and import contracts only"
@@ -19,9 +19,14 @@ help:
 	@echo "make constraints  pin the newest dependencies anew (needs uv)"
 	@echo "make clean        remove what was built"
 
+DEMO := build/demo
+
 demo: $(STAMP)
-	$(BIN)/perfkit analyze sample_logs/ --pics sample_logs/perf.yaml
+	$(BIN)/perfkit analyze sample_logs/ --pics sample_logs/perf.yaml --network sample_logs/network/monitor.jsonl --out $(DEMO)
 	$(BIN)/python demo/network_demo.py
+	$(BIN)/perfkit coverage sample_logs/ --pics sample_logs/perf.yaml --quiet --out $(DEMO)/coverage.json || test $$? -eq 4 # test cases remain
+	$(BIN)/perfkit report $(DEMO)/result.json --network sample_logs/network/monitor.jsonl --coverage $(DEMO)/coverage.json \
+	    --format html,pdf --out $(DEMO)/reports
 
 demo-network: $(STAMP)
 	$(BIN)/python demo/network_demo.py
@@ -53,8 +58,9 @@ $(STAMP): pyproject.toml constraints.txt hatch_build.py analyzers/perfkit_analyz
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+# One row, or a few: make accuracy K="goodput and edge"
 accuracy: $(STAMP)
-	$(BIN)/pytest -m accuracy tests/probes/test_accuracy_targets.py
+	$(BIN)/pytest -m accuracy tests/probes/test_accuracy_targets.py $(if $(K),-k "$(K)")
 
 # One file for every supported Python and platform; without index addresses, so that any mirror serves it.
 constraints:
