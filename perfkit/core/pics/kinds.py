@@ -25,7 +25,7 @@ NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-
 QUANTITY = re.compile(r"\s*([+-]?[0-9._,]*(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*", re.DOTALL)
 UNIT_EXPONENTS = {"": 0, "s": 0, "ms": -3}
 ZONE_PATTERN = r"^(UTC|[+-](0[0-9]|1[0-4]):[0-5][0-9]|[A-Z][A-Za-z]+/[A-Za-z_/+-]+)$"
-DURATION_PATTERN = r"^(?=.*[1-9])(0|[1-9][0-9]{0,3})(\.[0-9]+)? ?(s|ms)?$"
+DURATION_PATTERN = r"(0|[1-9][0-9]{0,3})(\.[0-9]+)? ?(s|ms)?$"
 
 
 class UnreadableValueError(Exception):
@@ -145,7 +145,8 @@ class Duration:
     def schema(self) -> dict[str, object]:
         """A number in range, or a number with a unit."""
         number = {"type": "number", "minimum": self.minimum_s, "maximum": self.maximum_s}
-        return {"anyOf": [number, {"type": "string", "pattern": DURATION_PATTERN}]}
+        start = "^[+-]?" if self.minimum_s < 0 else "^"
+        return {"anyOf": [number, {"type": "string", "pattern": start + DURATION_PATTERN}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class StatedDuration:
     def schema(self) -> dict[str, object]:
         """A number in range, or a number with a unit."""
         number = {"type": "number", "minimum": 1e-9, "maximum": self.maximum_s}
-        return {"anyOf": [number, {"type": "string", "pattern": DURATION_PATTERN}]}
+        return {"anyOf": [number, {"type": "string", "pattern": "^(?=.*[1-9])" + DURATION_PATTERN}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,8 @@ class ClockZone:
     def read(self, node: Node) -> object:
         """The zone in one spelling."""
         scalar = _scalar(node, self.wording)
+        if NUMBER.fullmatch(scalar.text.strip()):  # YAML makes a number of it: 2, +2 and 02 would be one
+            raise _unexpected(node, self.wording, "; write an offset with its minutes")
         try:
             return zone_name(scalar.text)
         except ValueError as error:
