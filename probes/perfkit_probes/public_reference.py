@@ -12,6 +12,7 @@ Known errors of speedtest-cli 2.1.3, which its figures carry here too:
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,7 +78,10 @@ class _Library:
 
 def _library() -> _Library:
     try:
-        import speedtest
+        # It puts files of its own on the descriptors of stdout and stderr, and closes these when it is unloaded;
+        # streams without a descriptor it leaves alone.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            import speedtest
     except ImportError as error:
         raise ProbeError("speedtest-cli is not installed; `pip install perfkit[speedtest]` adds it") from error
     return _Library(speedtest.Speedtest, speedtest.SpeedtestException)

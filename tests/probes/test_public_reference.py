@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import contextlib
+import importlib.util
+import io
 import socket
+import subprocess
 import sys
 import threading
 import types
@@ -120,9 +124,18 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
         measure_public_reference(LinkPath(), FORCED)
 
 
+def test_importing_speedtest_cli_leaves_the_streams_of_the_program_alone() -> None:
+    if importlib.util.find_spec("speedtest") is None:
+        pytest.skip("speedtest-cli is not installed")
+    code = "from perfkit_probes.public_reference import _library; _library()"
+    done = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 @pytest.mark.slow
 def test_the_real_speedtest_cli_against_a_stand_in_of_its_servers(monkeypatch: pytest.MonkeyPatch) -> None:
-    speedtest = pytest.importorskip("speedtest")
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        speedtest = pytest.importorskip("speedtest")
     real, fetch = socket.create_connection, speedtest.Speedtest.get_config
 
     def briefly(test: object) -> None:
