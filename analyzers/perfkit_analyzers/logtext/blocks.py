@@ -33,7 +33,7 @@ class Block(NamedTuple):
 
 def line_blocks(stream: ByteStream, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
     """Blocks of whole lines; the memory in use is bounded by a block and the longest line that is kept."""
-    chunks = _utf8_chunks(stream, block_bytes)
+    chunks = _with_newlines(_utf8_chunks(stream, block_bytes))
     rest: list[bytes] = []
     held = 0
     for chunk in chunks:
@@ -72,9 +72,10 @@ def head_text(head: bytes) -> str:
     """The first bytes of an input as text for the detection of its format, decoded as `line_blocks` would."""
     encoding = _encoding(head)
     if encoding is not None:
-        return head.decode(encoding, errors="replace").lstrip("\ufeff").replace("\r\n", "\n")
-    head = head.removeprefix(codecs.BOM_UTF8)
-    return clean(head).decode(errors="replace")
+        text = head.decode(encoding, errors="replace").lstrip("\ufeff").replace("\r\n", "\n")
+    else:
+        text = clean(head.removeprefix(codecs.BOM_UTF8)).decode(errors="replace")
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -96,6 +97,18 @@ def _encoding(head: bytes) -> str | None:
     if len(sample) >= 8 and even > 0.8 * (len(sample) // 2) and odd == 0:
         return "utf-16-be"
     return None
+
+
+def _with_newlines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """`chunks` with newlines for carriage returns where a log ends its lines with these alone."""
+    first = next(chunks, b"")
+    if b"\r" not in first or b"\n" in first:
+        yield first
+        yield from chunks
+        return
+    yield first.replace(b"\r", b"\n")
+    for chunk in chunks:
+        yield chunk.replace(b"\r", b"\n")
 
 
 def _utf8_chunks(stream: ByteStream, block_bytes: int) -> Iterator[bytes]:

@@ -153,20 +153,23 @@ def _malformed(text: bytes, error: msgspec.DecodeError) -> NotAFrame:
         return NotAFrame("Python text with single quotes, not JSON")
     if "trailing" in str(error):
         return NotAFrame("text after the end of the frame")
-    place = _open_at_end(text)
-    if place is not None and "truncated" in str(error):
-        return NotAFrame(f"JSON ends inside {place}", incomplete=True)
-    if "truncated" in str(error):
-        return NotAFrame("JSON holds half of a surrogate pair")
-    return NotAFrame(str(error).replace("malformed:", "malformed,"))
-
-
-def _open_at_end(text: bytes) -> str | None:
-    """What is still open where the text ends, None when every bracket and string is closed."""
+    if "truncated" not in str(error):
+        return NotAFrame(str(error).replace("malformed:", "malformed,"))
     outside = _WHOLE_STRING.sub(b"", text)
-    if b'"' in outside:
-        return "a string"
-    open_objects = outside.count(b"{") - outside.count(b"}")
-    if open_objects > 0:
-        return "an object"
-    return "an array" if outside.count(b"[") > outside.count(b"]") else None
+    if b'"' in outside:  # no string goes on in the next line
+        return NotAFrame("JSON ends inside a string")
+    for opening, closing, place in ((b"{", b"}", "an object"), (b"[", b"]", "an array")):
+        if outside.count(opening) > outside.count(closing):
+            return NotAFrame(f"JSON ends inside {place}", incomplete=True)
+    return NotAFrame("JSON holds half of a surrogate pair")
+
+
+def open_brackets(text: bytes) -> int:
+    """How many brackets `text` opens outside of its strings and does not close; below 0 where it closes more.
+
+    Examples:
+        >>> open_brackets(b'[2,"[[",{'), open_brackets(b"}]")
+        (2, -2)
+    """
+    outside = _WHOLE_STRING.sub(b"", text)
+    return outside.count(b"[") + outside.count(b"{") - outside.count(b"]") - outside.count(b"}")

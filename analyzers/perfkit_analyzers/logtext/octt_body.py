@@ -11,13 +11,14 @@ Each line ends up counted exactly once, as message, narration or skipped.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import msgspec
 
 from perfkit_analyzers.actions import initiator
 from perfkit_analyzers.logtext.clock import SECOND_NS, BodyClock, ClockNote, date_ns
+from perfkit_analyzers.logtext.edited import joined_lines, tidy
 from perfkit_analyzers.logtext.frames import Frame, read_frame
+from perfkit_analyzers.logtext.open_frame import FrameLine, OpenFrame
 from perfkit_analyzers.logtext.runinfo import describe, end_note, header_pair, named_run, place, split_started
 from perfkit_analyzers.logtext.verdicts import Verdicts
 from perfkit_analyzers.message import (
@@ -37,7 +38,6 @@ _STAMPED = re.compile(
     rb"[:.,](?P<fraction>\d{3,9})\])\s*\[(?P<tag>[A-Za-z_-]+)\](?P<text>.*)\Z",
     re.DOTALL,
 )
-_PADDING = b"\0 \t\r"
 _RULE = re.compile(rb"[-=_*#]{5,}\Z")
 _FOOTER = re.compile(rb"test ?case result\s*:\s*(\S.*)\Z", re.IGNORECASE)
 _LIKE_A_MESSAGE = re.compile(rb'\[msg-(?:in|out)|\[\s*[2-6]\s*,\s*"')
@@ -58,23 +58,10 @@ _INFO_KINDS = (
     ),
     (re.compile(r"(?:entering|reached) state\b", re.IGNORECASE), NarrationKind.STATE),
 )
-MAX_FRAME_LINES = 2000
-MAX_FRAME_BYTES = 1 << 18
 MAX_HEADER_EXTRAS = 20
 MAX_PROMPT_CHARACTERS = 4096
 # Lines after which a run whose role no header, id or action tells is handed on without a role.
 MAX_UNDECIDED_LINES = 2000
-
-
-class _OpenFrame(NamedTuple):
-    """A message line whose JSON is not complete; the lines after it may complete it."""
-
-    line: int
-    stamp_ns: int
-    direction: Direction
-    parts: list[bytes]
-    raw: list[tuple[int, bytes, bool]]
-    why_not: str
 
 
 class OcttBody:
@@ -102,7 +89,7 @@ class OcttBody:
         self._verdicts = Verdicts()
         self._prompt: Narration | None = None
         self._tail = False  # free text may follow the line before
-        self._open: _OpenFrame | None = None
+        self._open: OpenFrame | None = None
         self._unstamped_lines = range(0)  # the latest unbroken series of lines without a stamp
 
     @property
@@ -114,7 +101,7 @@ class OcttBody:
     @property
     def pending_lines(self) -> int:
         """Lines read whose fate is open."""
-        return len(self._open.raw) if self._open else 0
+        return len(self._open.lines) if self._open else 0
 
     def take(self) -> list[LogEvent]:
         """The events that are ready, which are forgotten here."""
@@ -129,7 +116,15 @@ class OcttBody:
 
     def line(self, raw: bytes, number: int, *, cut_off: bool) -> None:
         """Read one line; `cut_off` when the file ends in it without a newline."""
-        text = raw.strip(_PADDING)
+        text = tidy(raw)
+        joined = joined_lines(text) if self._open is None else None
+        if joined is not None:
+            self._line(joined[0], number, cut_off=False)
+            self.narration -= 1  # both are narration, and one line
+            text = joined[1]
+        self._line(text, number, cut_off=cut_off)
+
+    def _line(self, text: bytes, number: int, *, cut_off: bool) -> None:
         match = _STAMPED.match(text)
         if match is None:
             series = self._unstamped_lines
@@ -143,7 +138,7 @@ class OcttBody:
             return
         self.stamp_width, self.dated = len(match["stamp"]), match["date"] is not None
         tag = match["tag"].lower()
-        words = match["text"].strip(_PADDING)
+        words = match["text"].strip()
         if tag == b"started_testcase":
             self._started_line(words.decode(), number, body_ns)
         elif self._run is None:
@@ -261,7 +256,8 @@ class OcttBody:
         if isinstance(frame, Frame):
             self._emit(frame, number, stamp_ns, direction)
         elif frame.incomplete:
-            self._open = _OpenFrame(number, stamp_ns, direction, [words], [(number, words, False)], frame.reason)
+            self._open = OpenFrame(stamp_ns, direction, frame.reason)
+            self._open.add(FrameLine(number, words, cut_off=False))
         else:
             self._skip(number, frame.reason, words)
 
@@ -314,6 +310,7 @@ class OcttBody:
         begins = field == "test_case" if self._run is not None or self._header else field != ""
         if begins and (self._header is None or "test_case" in self._header):
             self._end_run(number - 1)
+            self._verdicts = Verdicts()  # a footer before any run belongs to a log whose beginning is missing
             self._header, self._header_line, self._header_extras = {}, number, 0
         if self._run is not None or self._header is None:
             return False
@@ -328,17 +325,14 @@ class OcttBody:
         if prompt is not None and len(prompt.text) + len(words) < MAX_PROMPT_CHARACTERS:
             self._prompt = msgspec.structs.replace(prompt, text=f"{prompt.text}\n{words}")
 
-    def _continue_frame(self, frame: _OpenFrame, text: bytes, number: int, *, cut_off: bool) -> None:
-        frame.parts.append(text)
-        frame.raw.append((number, text, cut_off))
-        if text.endswith(b"]"):
-            whole = read_frame(b"\n".join(frame.parts))
-            if isinstance(whole, Frame):
-                self._open = None
-                self._emit(whole, frame.line, frame.stamp_ns, frame.direction)
-                self.narration += len(frame.raw) - 1
-                return
-        if len(frame.parts) > MAX_FRAME_LINES or sum(map(len, frame.parts)) > MAX_FRAME_BYTES:
+    def _continue_frame(self, frame: OpenFrame, text: bytes, number: int, *, cut_off: bool) -> None:
+        frame.add(FrameLine(number, text, cut_off))
+        whole = frame.whole()
+        if whole is not None:
+            self._open = None
+            self._emit(whole, frame.lines[0].number, frame.stamp_ns, frame.direction)
+            self.narration += len(frame.lines) - 1
+        elif not frame.may_grow:
             self._settle()
 
     def _settle(self) -> None:
@@ -348,9 +342,9 @@ class OcttBody:
             self.out.append(prompt)
         if self._open is not None:
             frame, self._open = self._open, None
-            self._skip(frame.line, frame.why_not, frame.parts[0])
-            for number, text, cut_off in frame.raw[1:]:
-                self._unstamped(text, number, cut_off=cut_off)
+            self._skip(frame.lines[0].number, frame.why_not, frame.lines[0].text)
+            for line in frame.lines[1:]:
+                self._unstamped(line.text, line.number, cut_off=line.cut_off)
 
 
 def _kind(tag: str, words: str) -> NarrationKind | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from perfkit_analyzers.logtext.frames import Frame, NotAFrame, read_frame
 from perfkit_analyzers.message import Direction, MessageType, NarrationKind, Role
 from tests.analyzers.readers.campaign import (
     RULE,
@@ -220,6 +221,50 @@ def test_several_runs_in_one_file_start_anew() -> None:
     assert tally.skipped == 0
 
 
+LOG_END = "[10:15:02:000] [verdict]  PASS\n[10:15:02:001] [stopped_testcase]  "
+LOG_STARTED = "[08:00:00:000] [started_testcase]  Core_CS - TC_012_CS-Remote stop\n"
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("footer", ["\n\n\nTest case result : PASS", ""])
+@pytest.mark.parametrize("second_header", [header("TC_012_CS", "01-03-2026 08:00:00", "01-03-2026 08:00:01"), ""])
+def test_logs_joined_without_a_newline_between_them_are_several_runs(
+    footer: str, second_header: str, mark: str
+) -> None:
+    """A log of OCTT ends without a newline, so `cat` puts the next header behind the verdict."""
+    first_log = header() + heartbeat("10:15:01:000") + LOG_END + footer
+    second_log = second_header + LOG_STARTED + heartbeat("08:00:00:500") + "[08:00:01:000] [verdict]  PASS\n"
+    events, tally = read_octt(first_log + mark + second_log)
+    first, second = runs(events)
+    assert (first.test_case, second.test_case, second.title) == (
+        "TC_010_CS",
+        "TC_012_CS",
+        "Start from afar" if second_header else "Remote stop",
+    )
+    assert (second.line, second.date_source) == (first_log.count("\n") + 1, "header" if second_header else None)
+    assert [end.verdict for end in endings(events)] == ["PASS", "PASS"]
+    assert (tally.messages, tally.skipped) == (2, 0)
+    assert tally.lines == tally.messages + tally.narration == (first_log + second_log).count("\n")
+
+
+def test_a_log_saved_anew_with_its_mark_may_follow_another() -> None:
+    events, tally = read_octt(
+        header() + heartbeat("10:15:01:000") + "\ufeff" + header("TC_012_CS") + heartbeat("10:15:02:000")
+    )
+    assert [(run.test_case, run.build) for run in runs(events)] == [
+        ("TC_010_CS", "Release_2026-01_v1"),
+        ("TC_012_CS", "Release_2026-01_v1"),
+    ]
+    assert tally.skipped == 0
+
+
+def test_the_footer_of_a_log_whose_beginning_is_missing_belongs_to_no_other_run() -> None:
+    events, _ = read_octt("Test case result : FAIL\n" + header() + heartbeat("10:15:01:000") + LOG_END)
+    assert [(end.verdict, end.notes) for end in endings(events)] == [
+        ("PASS", ("the header's start and end are 60 s apart, the body's first and last line 1.001 s",))
+    ]
+
+
 def test_test_end_time_is_checked_against_the_body() -> None:
     text = header(end="02-03-2026 10:20:00") + heartbeat("10:15:00:100") + heartbeat("10:15:30:100")
     (end,) = endings(read_octt(text)[0])
@@ -368,6 +413,20 @@ def test_a_frame_that_never_becomes_complete_does_not_swallow_the_next() -> None
     assert (tally.messages, tally.lines) == (1, 3)
 
 
+def test_a_frame_is_given_up_as_soon_as_no_further_line_can_complete_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[int] = []
+
+    def counted(text: bytes) -> Frame | NotAFrame:
+        decoded.append(len(text))
+        return read_frame(text)
+
+    monkeypatch.setattr("perfkit_analyzers.logtext.open_frame.read_frame", counted)
+    lines = ['[10:00:00:500] [msg-in]  [3,"a",{"x":[', *['["y"],'] * 50, "[}", "]}]", *['["y"],'] * 50]
+    events, tally = read_octt("\n".join(lines) + "\n" + heartbeat("10:00:01:000"))
+    assert len(decoded) == 1  # when its brackets are closed, not after each line
+    assert (tally.messages, tally.skipped, skipped(events)[0].reason) == (1, 103, "JSON ends inside an object")
+
+
 @pytest.mark.parametrize(
     ("end", "reason"),
     [
@@ -423,6 +482,8 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
     "UTF-16 with mark": lambda text: text.encode("utf-16"),
     "UTF-16 without mark": lambda text: text.encode("utf-16-le"),
     "UTF-16 big-endian": lambda text: text.encode("utf-16-be"),
+    "carriage returns alone": lambda text: text.replace("\n", "\r").encode(),
+    "no-break spaces from a browser": lambda text: text.replace("]  ", "] \N{NO-BREAK SPACE}").encode(),
     "carriage returns": lambda text: text.replace("\n", "\r\n").encode(),
     "Latin-1": lambda text: text.encode("latin-1"),
     "zero bytes between lines": lambda text: text.replace("\n", "\n\0\0\0").encode(),

@@ -1,0 +1,38 @@
+"""What people and their programs do to the lines of a log before it is read: pasting, joining, saving anew."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_PADDING = b"\0 \t\r"
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}".encode()
+# The last line of a log and the first of the next: OCTT writes no newline at the end of a file.
+_JOINED = re.compile(
+    rb"(?P<end>Test ?case result\s*:\s*[A-Z]+?|\[[0-9T:., -]+\]\s*\[stopped_testcase\])\s*(?:\xef\xbb\xbf)?"
+    rb"(?P<begin>Test ?case name\s*:.*|\[[0-9T:., -]+\]\s*\[started_testcase\].*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def tidy(line: bytes) -> bytes:
+    """A line without padding, without the byte order mark of a joined file, and with plain blanks before its text.
+
+    A browser copies the second of two blanks as a no-break space. Behind the first quotation mark it may be content.
+    """
+    line = line.strip(_PADDING).removeprefix(codecs.BOM_UTF8)
+    if _NO_BREAK_SPACE not in line:
+        return line
+    before, quote, after = line.partition(b'"')
+    return (before.replace(_NO_BREAK_SPACE, b" ") + quote + after).strip(_PADDING)
+
+
+def joined_lines(line: bytes) -> tuple[bytes, bytes] | None:
+    """The end of one log and the beginning of the next where they share a line; None for any other line.
+
+    Examples:
+        >>> joined_lines(b"Test case result : PASSTest Case Name : TC_010_CS")
+        (b'Test case result : PASS', b'Test Case Name : TC_010_CS')
+    """
+    match = _JOINED.match(line)
+    return None if match is None else (match["end"], match["begin"])
