@@ -17,6 +17,8 @@ DAY_NS = 24 * HOUR_NS
 STEP_TOLERANCE_NS = 5 * SECOND_NS
 STEP_PAUSE_NS = 60 * SECOND_NS
 """Lines come apart as well: a jump of an hour shows as an hour and the pause between two lines."""
+MAX_FALL_OVER_MIDNIGHT_NS = HOUR_NS + STEP_TOLERANCE_NS
+"""Late writing or the end of summer time; a larger fall looks like a pause of less than 23 hours, and is taken for one."""
 # Below this a rise needs no second look.
 PLAIN_RISE_NS = HOUR_NS - STEP_TOLERANCE_NS
 WAIT_TOLERANCE_S = 30
@@ -47,7 +49,7 @@ class BodyClock:
             self.day_ns += DAY_NS
             stamp_ns += DAY_NS
             return self._accept(stamp_ns, self._step(stamp_ns - self.last_ns) or (NarrationKind.NEW_DAY, "midnight"))
-        if rise_ns > 12 * HOUR_NS:  # the clock fell back over midnight: a line of the day before
+        if rise_ns >= DAY_NS - MAX_FALL_OVER_MIDNIGHT_NS:  # a line of the day before
             self.day_ns -= DAY_NS
             stamp_ns -= DAY_NS
         return self._accept(stamp_ns, self._step(stamp_ns - self.last_ns))

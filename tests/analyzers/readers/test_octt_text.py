@@ -166,6 +166,9 @@ def test_a_line_written_late_after_midnight_stays_in_its_day() -> None:
         (("10:00:00:500", "11:00:59:500"), ["the clock jumped by 3659.000 s"]),
         (("10:00:00:500", "11:01:01:500"), []),
         (("00:00:05:000", "23:59:58:000"), ["the clock fell by 7.000 s"]),
+        (("00:30:00:000", "23:30:01:000"), ["the clock fell by 3599.000 s"]),
+        (("08:00:00:000", "21:00:00:000"), []),
+        (("00:30:00:000", "23:24:00:000"), []),
         (("10:00:00:500", "10:59:50:500"), []),
         (("10:00:00:500", "10:00:00:500"), []),
         (("2026-03-02T10:00:00:500", "2026-03-01T10:00:00:500"), ["the clock fell by 86400.000 s"]),
@@ -175,6 +178,15 @@ def test_clock_steps_are_flagged_and_file_order_kept(clocks: tuple[str, str], st
     events, _ = read_octt("".join(heartbeat(clock, clock) for clock in clocks))
     assert [step.text for step in narration(events, NarrationKind.CLOCK_STEP)] == steps
     assert [message.message_id for message in messages(events)] == list(clocks)
+
+
+def test_a_pause_of_half_a_day_stays_in_its_day() -> None:
+    events, _ = read_octt(heartbeat("10:00:00:000") + heartbeat("23:59:59:999") + heartbeat("00:00:00:001"))
+    assert [message.stamp_ns for message in messages(events)] == [
+        ns("1970-01-01T10:00:00"),
+        ns("1970-01-01T23:59:59.999"),
+        ns("1970-01-02T00:00:00.001"),
+    ]
 
 
 def test_an_announced_wait_of_an_hour_is_no_step() -> None:
