@@ -132,6 +132,7 @@ def _issued_at(arguments: argparse.Namespace) -> datetime:
 
 def _inputs(arguments: argparse.Namespace, sources: Sources, analysis: Read[AnalysisDocument] | None) -> ReportInputs:
     """Everything for one report; says on stderr which logs are not at hand."""
+    from perfkit.cli.report_fonts import found_fonts
     from perfkit.cli.report_logo import read_logo
     from perfkit.cli.report_logs import raw_material
     from perfkit.cli.report_sources import lab_document, pics_of, samples_of
@@ -154,6 +155,8 @@ def _inputs(arguments: argparse.Namespace, sources: Sources, analysis: Read[Anal
         decision_rule=rule,
         amendment=None if arguments.amends is None else Amendment(arguments.amends.strip(), arguments.reason.strip()),
     )
+    if sources.lab is not None:
+        inputs = replace(inputs, fonts=found_fonts(sources.lab, lab.laboratory.fonts))
     if sources.lab is not None and lab.laboratory.logo:
         inputs = replace(inputs, logo=read_logo(sources.lab, lab.laboratory.logo, lab.laboratory.name))
     if analysis is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import yaml
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
-_LOGO = ("laboratory", "logo")
+_FILES = {("laboratory", "logo"), ("laboratory", "fonts")}
 _LAB = re.compile(r"^schema\s*:\s*['\"]?perfkit[./]lab/", re.MULTILINE)
 _PICS = re.compile(r"^schema\s*:\s*['\"]?perfkit[./]pics/", re.MULTILINE)
 
@@ -45,15 +45,13 @@ def find_in_yaml(text: str, name: str, *, products: bool) -> list[Found]:
 
 
 def cleared(text: str, name: str) -> str:
-    """The text with each comment emptied to its mark, and no logo, which is not copied; the lines stay.
+    """The text with each comment emptied to its mark, and no logo and fonts, which are not copied; the lines stay.
 
     Raises:
         InputError: it is no YAML.
     """
-    for keys, node in _scalars(text, name):
-        if keys[-2:] == _LOGO:
-            text = f"{text[: node.start_mark.index]}null{text[node.end_mark.index :]}"
-            break
+    for keys in _FILES:
+        text = _without(keys, text, name)
     values = [(node.start_mark.index, node.end_mark.index) for _, node in _scalars(text, name)]
 
     def emptied(match: re.Match[str]) -> str:
@@ -62,8 +60,28 @@ def cleared(text: str, name: str) -> str:
     return _COMMENT.sub(emptied, text)
 
 
+def _without(keys: tuple[str, str], text: str, name: str) -> str:
+    """The text with null for the value or list under `keys`, and as many lines."""
+    places = [(node.start_mark.index, node.end_mark.index) for at, node in _nodes(text, name) if at[-2:] == keys]
+    if not places:
+        return text
+    start, end = min(places)[0], max(end for _, end in places)
+    written = text[start:end].rstrip()
+    lines = "\n" * written.count("\n")
+    return f"{text[:start]}null{lines}{text[start + len(written) :]}"
+
+
 def _scalars(text: str, name: str) -> Iterator[tuple[tuple[str, ...], yaml.ScalarNode]]:
     """Every value with the keys that lead to it."""
+    import yaml
+
+    for keys, node in _nodes(text, name):
+        if isinstance(node, yaml.ScalarNode):
+            yield keys, node
+
+
+def _nodes(text: str, name: str) -> Iterator[tuple[tuple[str, ...], yaml.Node]]:
+    """Every value, list and mapping with the keys that lead to it; the items of a list have those of the list."""
     import yaml
 
     try:
@@ -74,9 +92,8 @@ def _scalars(text: str, name: str) -> Iterator[tuple[tuple[str, ...], yaml.Scala
     waiting: list[tuple[tuple[str, ...], yaml.Node]] = [] if root is None else [((), root)]
     while waiting:
         keys, node = waiting.pop()
-        if isinstance(node, yaml.ScalarNode):
-            yield keys, node
-        elif isinstance(node, yaml.SequenceNode):
+        yield keys, node
+        if isinstance(node, yaml.SequenceNode):
             waiting.extend((keys, item) for item in node.value)
         elif isinstance(node, yaml.MappingNode):
             for key, item in node.value:

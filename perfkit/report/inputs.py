@@ -62,6 +62,7 @@ class ReportInputs:
     logs are not at hand. `monitor` are the paths of `perfkit monitor` records. `pics` is the file that the analysis
     used, None when it is not at hand. `lab_document` names the file behind `lab`. `issued` is the only clock a renderer
     may use. `attachments` are what a PDF embeds: the result documents (free of secrets) and the executed notebook.
+    `fonts` are files of the laboratory, for characters that the report's own fonts lack.
     """
 
     issued: datetime
@@ -76,6 +77,7 @@ class ReportInputs:
     lab: Lab = field(default_factory=Lab)
     lab_document: DocumentInfo | None = None
     logo: Logo | None = None
+    fonts: tuple[Path, ...] = ()
     amendment: Amendment | None = None
     decision_rule: DecisionRule = DecisionRule.NONE
     coverage: Read[CoverageDocument] | None = None

@@ -48,13 +48,14 @@ class ReportSection(msgspec.Struct, frozen=True):
 
 
 class Laboratory(msgspec.Struct, frozen=True):
-    """The laboratory. `logo` is a path beside the file."""
+    """The laboratory. `logo` and `fonts` are paths, relative to the file."""
 
     name: str | None = None
     address: tuple[str, ...] = ()
     contact: tuple[str, ...] = ()
     accreditation: str | None = None
     logo: str | None = None
+    fonts: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
 
 

@@ -79,6 +79,14 @@ LABORATORY = (
     ),
     Field("logo", TEXT, "Image file (.svg, .png, .jpg), relative to this file.", "7.8.1.2", "logo.svg"),
     Field(
+        "fonts",
+        LINES,
+        "Font files (.ttf, .otf, .ttc), relative to this file, for characters that the PDF's own fonts lack.",
+        "docs/charts-and-pdf.md",
+        "[NotoSansCJK-Regular.ttc]",
+        ("font",),
+    ),
+    Field(
         "people",
         Entries(PERSON, "name"),
         "Who worked on the report; those who authorise it sign it.",

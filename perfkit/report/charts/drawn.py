@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from perfkit.report.charts.base import Absence
 from perfkit.report.charts.data import chart_data
+from perfkit.report.charts.glyphs import lent_fonts
 from perfkit.report.charts.style import to_svg
 from perfkit.report.charts.table import CHARTS
 from perfkit.report.content.model import Chart, ReportContent, Section
@@ -21,10 +22,11 @@ def drawn_charts(content: ReportContent, inputs: ReportInputs) -> dict[str, str]
     """
     data = chart_data(inputs)
     drawn = {}
-    for chart in _charts(content.sections):
-        drawing = CHARTS[chart.kind](data, chart.parameter)
-        if not isinstance(drawing, Absence):
-            drawn[chart.key] = to_svg(drawing.draw(), chart.key)
+    with lent_fonts(inputs.fonts):
+        for chart in _charts(content.sections):
+            drawing = CHARTS[chart.kind](data, chart.parameter)
+            if not isinstance(drawing, Absence):
+                drawn[chart.key] = to_svg(drawing.draw(), chart.key)
     return drawn
 
 

@@ -6,6 +6,7 @@ Colours: Okabe and Ito, "Color Universal Design" (2008).
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from xml.etree import ElementTree
 
 from perfkit.core.errors import UsageError
+from perfkit.report.charts.glyphs import font_families
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +33,6 @@ WIDTH_INCH = 7.0
 
 _SALT = "perfkit"
 _SETTINGS = {
-    "font.family": "DejaVu Sans",
     "font.size": 8,
     "axes.titlesize": 8.5,
     "axes.titleweight": "bold",
@@ -74,10 +75,22 @@ def house_style() -> Iterator[None]:
         import matplotlib
     except ImportError:
         raise UsageError("charts need the extra `plots`: pip install 'perfkit[report]'") from None
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), _one_weight_is_enough():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_SETTINGS)  # type: ignore[arg-type]
+        matplotlib.rcParams.update(_SETTINGS | {"font.family": font_families()})  # type: ignore[arg-type]
         yield
+
+
+@contextmanager
+def _one_weight_is_enough() -> Iterator[None]:
+    """Without matplotlib's warnings that a font of the laboratory's has no bold."""
+    logger = logging.getLogger("matplotlib.font_manager")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def new_figure(height_inch: float, *, layout: Literal["constrained"] | None = "constrained") -> Figure:

@@ -6,6 +6,7 @@ host) is in the output, so the same content gives the same bytes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.core.errors import PerfkitError, UsageError
 from perfkit.report.charts.drawn import drawn_charts
-from perfkit.report.charts.glyphs import font_folder
+from perfkit.report.charts.glyphs import font_folder, lent_fonts
 from perfkit.report.content.model import Logo, ReportContent
 from perfkit.report.inputs import Attachment, ReportInputs
 from perfkit.report.pdf.prepared import Beside, prepared
@@ -32,7 +33,7 @@ def render(content: ReportContent, inputs: ReportInputs) -> bytes:
     """The PDF; the same arguments give the same bytes.
 
     Raises:
-        UsageError: typst or matplotlib is not installed.
+        UsageError: typst or matplotlib is not installed, or a font of the laboratory cannot be used.
     """
     try:
         import typst
@@ -41,8 +42,10 @@ def render(content: ReportContent, inputs: ReportInputs) -> bytes:
     charts = drawn_charts(content, inputs)
     with TemporaryDirectory(prefix="perfkit-report-") as name:
         folder = Path(name)
-        _write(folder, content, charts, inputs.attachments)
-        fonts = typst.Fonts(include_system_fonts=False, font_paths=[font_folder()])
+        with lent_fonts(inputs.fonts):
+            _write(folder, content, charts, inputs.attachments)
+        lent = _lent(folder, inputs.fonts)
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[font_folder(), lent])
         try:
             data = typst.compile(
                 folder / "report.typ",
@@ -70,6 +73,28 @@ def _write(folder: Path, content: ReportContent, charts: dict[str, str], attachm
     attached = tuple(_attached(folder, attachments))
     beside = Beside(names, _logo(folder, content.logo), attached)
     (folder / "report.json").write_bytes(prepared(content, beside))
+
+
+def _lent(folder: Path, fonts: Iterable[Path]) -> Path:
+    """A folder with these fonts and no others, since typst takes folders; the template gets their families' names.
+
+    Raises:
+        UsageError: typst does not take one of them.
+    """
+    import typst
+
+    place = folder / "fonts"
+    place.mkdir()
+    copies = {place / f"{number}{font.suffix.lower()}": font for number, font in enumerate(fonts, 1)}
+    for copy, font in copies.items():
+        copy.write_bytes(font.read_bytes())
+    alone = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[place])
+    usable = {Path(font.path) for font in alone.fonts() if font.path is not None}
+    for copy, font in copies.items():
+        if copy not in usable:
+            raise UsageError(f"the font {font} cannot be used for PDF; name another one (laboratory.fonts)")
+    (folder / "fonts.json").write_text(json.dumps(alone.families()), encoding="utf-8")
+    return place
 
 
 def _logo(folder: Path, logo: Logo | None) -> str | None:

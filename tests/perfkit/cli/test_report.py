@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import msgspec
+import pypdf
 import pytest
 
 from perfkit.cli import report
@@ -18,6 +19,7 @@ from perfkit.report.result_json import result_json
 from perfkit.report.table import FORMATS, renderer
 from tests.perfkit.report import network_documents
 from tests.perfkit.report.documents import DOCUMENT
+from tests.perfkit.report.fonts import font_of
 from tests.perfkit.report.report_inputs import inputs_of
 
 ROOT = Path(__file__).parents[3]
@@ -371,6 +373,40 @@ def test_a_logo_that_cannot_be_printed_is_refused(
         (campaign / name).write_bytes(content)
 
     assert sentence in refused(capsys, "camp", "--format", "md")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("own.ttf", None, "own.ttf is not there"),
+        ("own.ttf", b"no font", "own.ttf is not a font that can be read"),
+        ("own.woff2", b"wOF2", "own.woff2 is no .ttf, .otf, .ttc"),
+    ],
+)
+def test_a_font_that_cannot_be_used_is_refused(
+    campaign: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes | None, sentence: str
+) -> None:
+    (campaign / "lab.yaml").write_text(f"laboratory: {{fonts: [{name}]}}\n")
+    if content is not None:
+        (campaign / name).write_bytes(content)
+
+    assert f"laboratory.fonts: camp/{sentence}" in refused(capsys, "camp", "--format", "md")
+
+
+def test_a_font_that_only_matplotlib_takes_is_refused(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (campaign / "lab.yaml").write_text("laboratory: {name: 充電, fonts: [own.ttf]}\n", encoding="utf-8")
+    font_of("充", campaign / "own.ttf")
+
+    assert "own.ttf cannot be used for PDF; name another one" in refused(capsys, "camp", "--format", "pdf")
+
+
+def test_a_font_of_the_laboratory_is_used_in_the_pdf(campaign: Path) -> None:
+    (campaign / "lab.yaml").write_text("laboratory: {name: 充電, fonts: [own.ttf]}\n", encoding="utf-8")
+    font_of("充", campaign / "own.ttf", psName="OneBox")
+    assert run("camp", "--time", TIME, "--format", "pdf") == 0
+
+    text = pypdf.PdfReader(next(issued(campaign / "reports").glob("*.pdf"))).pages[0].extract_text()
+    assert "充[U+96FB]" in text
 
 
 def test_a_logo_is_part_of_the_page(campaign: Path) -> None:

@@ -103,6 +103,10 @@ laboratory:
   contact:
     - joe.miller@lab.example.org
   logo: acme-logo.svg
+  fonts:
+    - C:\\Users\\joe\\a.ttf # Joe's
+    - b.ttf
+
   people: [{name: Joe Miller, role: head, authorises: yes}]
 customer: {name: Acme Charging}
 test:
@@ -115,13 +119,14 @@ decision_rule: {rule: simple, agreed: 2026-05-01}
     )
     copied(campaign, tmp_path / "copy")
     text = (tmp_path / "copy" / "lab.yaml").read_text()
-    for name in ("Miller", "Acme", "Example", "EX-2026"):
+    for name in ("Miller", "Acme", "Example", "EX-2026", "joe"):
         assert name not in text
     lab = read_lab(tmp_path / "copy" / "lab.yaml")
     assert lab.test.received == "2026-06-05"
     assert lab.decision_rule.rule.value == "simple"
     assert lab.laboratory.people[0].authorises
     assert lab.laboratory.logo is None
+    assert lab.laboratory.fonts == ()
     assert len(text.splitlines()) == len((campaign / "lab.yaml").read_text().splitlines())
 
 
