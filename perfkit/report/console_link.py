@@ -9,6 +9,7 @@ from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.network_join_record import LinkSummary, NetworkJoin
 from perfkit.report.console_blocks import facts, heading
 from perfkit.report.link_wording import check_text, clock_text, worst_text
+from perfkit.report.network_wording import milliseconds
 from perfkit.report.wording import counted, percent, seconds
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _watched(during: LinkSummary) -> Iterator[tuple[str, str]]:
     if during.latency_max_ms is not None:
         yield (
             "round trip",
-            f"median {during.latency_median_ms:.1f}, p95 {during.latency_p95_ms:.1f} ms of "
+            f"median {milliseconds(during.latency_median_ms)}, p95 {milliseconds(during.latency_p95_ms)} of "
             f"{counted(during.samples, 'sample')}; worst {worst_text(during.latency_max_ms, 'ms')}",
         )
     if during.rssi_min_dbm is not None:

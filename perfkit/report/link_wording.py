@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from perfkit.core.link_state import LinkAt, LinkSample, LinkStatus
 from perfkit.core.network_join_record import LogClock, NetworkCheck, ParameterLink, WorstSample
 from perfkit.core.network_record import Gate
-from perfkit.report.wording import NOTHING, counted
+from perfkit.report.network_wording import milliseconds, milliseconds_figure
+from perfkit.report.wording import counted
 
 STATUSES = {
     LinkStatus.IN_SPECIFICATION: "in specification",
@@ -37,23 +38,27 @@ def round_trip_text(link: ParameterLink) -> str | None:
     """The round trips beside the values; None when there was none."""
     if link.latency_median_ms is None or link.latency_p95_ms is None or link.latency_max_ms is None:
         return None
-    figures = (
-        f"median {link.latency_median_ms:.1f}, p95 {link.latency_p95_ms:.1f}, max {link.latency_max_ms.value:.1f} ms"
-    )
-    beside = (
-        "" if link.latency_at_headline_ms is None else f"{link.latency_at_headline_ms:.1f} ms beside the headline, "
-    )
+    median, p95 = milliseconds_figure(link.latency_median_ms), milliseconds_figure(link.latency_p95_ms)
+    figures = f"median {median}, p95 {p95}, max {milliseconds(link.latency_max_ms.value)}"
+    headline_ms = link.latency_at_headline_ms
+    beside = "" if headline_ms is None else f"{milliseconds(headline_ms)} beside the headline, "
     return f"{beside}{figures} (measured apart; contained in the values, not subtracted)"
 
 
 def headline_round_trip(link: ParameterLink | None) -> str:
     """The round trip beside the headline; "-" where there is none."""
-    return NOTHING if link is None or link.latency_at_headline_ms is None else f"{link.latency_at_headline_ms:.1f} ms"
+    return milliseconds(None if link is None else link.latency_at_headline_ms)
 
 
 def worst_text(sample: WorstSample, unit: str) -> str:
-    """A worst value with its time and place."""
-    return f"{sample.value:.4g} {unit} at {sample.time} ({sample.file}:{sample.line})"
+    """A worst value with its time and place.
+
+    Examples:
+        >>> worst_text(WorstSample(12345.6, "2026-06-08T05:16:07.415Z", "link.jsonl", 3), "ms")
+        '12345.6 ms at 2026-06-08T05:16:07.415Z (link.jsonl:3)'
+    """
+    value = milliseconds(sample.value) if unit == "ms" else f"{sample.value:.4g} {unit}"
+    return f"{value} at {sample.time} ({sample.file}:{sample.line})"
 
 
 def clock_text(clock: LogClock) -> str:
@@ -64,7 +69,17 @@ def clock_text(clock: LogClock) -> str:
     ahead_s = clock.host_offset_s or 0.0
     ahead = f", {abs(ahead_s):g} s {'ahead of' if ahead_s > 0 else 'behind'} the monitor's clock" if ahead_s else ""
     source = f"{_SOURCES.get(clock.source or '', '')}{clock.detail}"
-    return f"{runs}: {utc_offset_text(clock.utc_offset_s)}{ahead}, to within {clock.tolerance_s:.4g} s ({source})"
+    return f"{runs}: {utc_offset_text(clock.utc_offset_s)}{ahead}, to within {tolerance_text(clock.tolerance_s)} ({source})"
+
+
+def tolerance_text(tolerance_s: float) -> str:
+    """How far clocks may differ, in seconds.
+
+    Examples:
+        >>> tolerance_text(2.0), tolerance_text(0.01465), tolerance_text(10_802.3)
+        ('2 s', '0.01465 s', '10802 s')
+    """
+    return f"{tolerance_s:.4g} s" if tolerance_s < 1000 else f"{tolerance_s:.0f} s"
 
 
 def utc_offset_text(offset_s: float) -> str:
@@ -85,7 +100,7 @@ def check_text(check: NetworkCheck) -> str:
     """The gate of one check, its technologies, and when it was."""
     found = "; ".join(
         f"{one.technology.upper()} {GATES[one.gate]}"
-        + (f", {one.latency_median_ms:.1f} ms" if one.latency_median_ms is not None else "")
+        + (f", {milliseconds(one.latency_median_ms)}" if one.latency_median_ms is not None else "")
         + (f", RSSI {one.rssi_bound or ''}{one.rssi_dbm:g} dBm" if one.rssi_dbm is not None else "")
         for one in check.technologies
     )
@@ -107,13 +122,13 @@ def link_lines(link: LinkAt) -> Iterator[tuple[str, str]]:
     missed = f": {', '.join(link.missed)}" if link.missed else ""
     yield "status", f"{STATUSES[link.status]}{missed}"
     if link.latency_ms is not None:
-        yield "round trip", f"{link.latency_ms.value:.1f} ms{_at(link.latency_ms)}; not subtracted"
+        yield "round trip", f"{milliseconds(link.latency_ms.value)}{_at(link.latency_ms)}; not subtracted"
     if link.rssi_dbm is not None:
         yield "RSSI", f"{link.rssi_dbm.value:g} dBm{_at(link.rssi_dbm)}"
     if link.technology is not None:
         yield "technology", link.technology.upper()
     if link.tolerance_s is not None:
-        yield "clocks", f"may differ by {link.tolerance_s:.4g} s; {counted(link.samples, 'sample')} considered"
+        yield "clocks", f"may differ by {tolerance_text(link.tolerance_s)}; {counted(link.samples, 'sample')} considered"
 
 
 def _at(sample: LinkSample) -> str:

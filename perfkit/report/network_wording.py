@@ -28,13 +28,23 @@ GATES = {
 
 
 def milliseconds(value_ms: float | None) -> str:
-    """Milliseconds to a tenth, "-" for None.
+    """Milliseconds with their unit, "-" for None.
 
     Examples:
-        >>> milliseconds(62.84), milliseconds(1000.04), milliseconds(None)
-        ('62.8 ms', '1000.0 ms', '-')
+        >>> milliseconds(62.84), milliseconds(0.032), milliseconds(None)
+        ('62.8 ms', '0.032 ms', '-')
     """
-    return NOTHING if value_ms is None else f"{value_ms:.1f} ms"
+    return NOTHING if value_ms is None else f"{milliseconds_figure(value_ms)} ms"
+
+
+def milliseconds_figure(value_ms: float) -> str:
+    """Milliseconds to a tenth, below one to a thousandth: on one host a round trip takes some hundredths.
+
+    Examples:
+        >>> milliseconds_figure(62.84), milliseconds_figure(1000.04), milliseconds_figure(0.032)
+        ('62.8', '1000.0', '0.032')
+    """
+    return f"{value_ms:.3f}" if 0 < abs(value_ms) < 1 else f"{value_ms:.1f}"
 
 
 def kilobytes_s(value_kb_s: float | None) -> str:
@@ -69,9 +79,15 @@ def latency_text(latency: Latency) -> str:
     """Median, 95th percentile, maximum and loss of the idle link."""
     if latency.median_ms is None:
         return NOTHING
-    rest = f"p95 {latency.p95_ms:.1f}, max {latency.max_ms:.1f}" if latency.p95_ms and latency.max_ms else ""
+    rest = _tail(latency.p95_ms, latency.max_ms)
     lost = f", {100 * latency.loss:.0f} % lost" if latency.loss else ""
     return f"{milliseconds(latency.median_ms)} median ({rest}{lost}, n {latency.count})"
+
+
+def _tail(p95_ms: float | None, max_ms: float | None) -> str:
+    if p95_ms is None or max_ms is None:
+        return ""
+    return f"p95 {milliseconds_figure(p95_ms)}, max {milliseconds_figure(max_ms)}"
 
 
 def rssi_text(rssi: Rssi) -> str:

@@ -90,7 +90,7 @@ def warnings(network: NetworkJoin) -> Iterator[str]:
                 yield (
                     f"{monitor.path}:{session.line}: the clock of the monitor's host was stepped {session.clock_steps} "
                     f"{'time' if session.clock_steps == 1 else 'times'}; its times are taken to be right to "
-                    f"{session.clock_error_s:.3g} s only"
+                    f"{session.clock_error_s:.6g} s only"
                 )
     for check in network.checks:
         late_s = -(check.seconds_before_first_run or 0.0)

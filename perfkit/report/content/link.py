@@ -12,7 +12,7 @@ from perfkit.report.content.dates import utc_text
 from perfkit.report.content.model import Block, Cell, Fact, Figure, Section, Table, Tone
 from perfkit.report.content.quote import Quote, Write, replace_text, worded
 from perfkit.report.inputs import Read
-from perfkit.report.network_wording import milliseconds
+from perfkit.report.network_wording import milliseconds, milliseconds_figure
 from perfkit.report.wording import NOTHING, counted
 
 GAPS_SHOWN = 30
@@ -98,9 +98,9 @@ def _beside_values(read: Read[AnalysisDocument]) -> Table:
                 cell(parameter.name),
                 *(_status(quote, state, link.statuses.get(state)) for state in LinkStatus),
                 quote.count("excluded"),
-                quote.number("latency_median_ms", "ms", "{:.1f}".format),
-                quote.number("latency_p95_ms", "ms", "{:.1f}".format),
-                quote.number("latency_at_headline_ms", "ms", "{:.1f}".format),
+                quote.number("latency_median_ms", "ms", milliseconds_figure),
+                quote.number("latency_p95_ms", "ms", milliseconds_figure),
+                quote.number("latency_at_headline_ms", "ms", milliseconds_figure),
             )
         )
     latencies = (">Excluded", ">Latency median (ms)", ">p95 (ms)", ">Beside the measured value (ms)")

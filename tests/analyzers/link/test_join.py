@@ -247,13 +247,13 @@ def test_a_clock_step_in_the_log_makes_its_run_uncertain_by_the_step(tmp_path: P
     assert nearer.statuses()[39] is LinkStatus.UNCERTAIN
 
 
-def test_a_clock_step_of_the_monitor_is_warned_of(tmp_path: Path) -> None:
-    path = write(tmp_path / "m.jsonl", [session(), sample(0, GOOD_MS), step(5, 30), sample(40, GOOD_MS)])
+@pytest.mark.parametrize("step_s", [30, 3600])
+def test_a_clock_step_of_the_monitor_is_warned_of(tmp_path: Path, step_s: int) -> None:
+    path = write(tmp_path / "m.jsonl", [session(), sample(0, GOOD_MS), step(5, step_s), sample(40, GOOD_MS)])
     joined = Joined(tmp_path, body_of([3]), records=[path])
 
-    assert any(
-        "was stepped 1 time; its times are taken to be right to 30 s only" in text for text in joined.document.warnings
-    )
+    said = f"was stepped 1 time; its times are taken to be right to {step_s} s only"
+    assert any(said in text for text in joined.document.warnings)
 
 
 def test_over_midnight(tmp_path: Path) -> None:
