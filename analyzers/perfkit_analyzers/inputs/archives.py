@@ -130,8 +130,19 @@ def _tar_members(file: IO[bytes], name: str) -> Iterator[Member]:
                     raise InputError(f"{name}: more than {MAX_MEMBERS} members; unpack what is wanted")
                 if info.isreg():
                     yield _tar_member(archive, info)
+            file.seek(archive.offset)  # where the list of members ended, be it for a damaged header
+            _expect_end_mark(read_or_explain(file, tarfile.BLOCKSIZE, name), name)
+    except InputError:
+        raise
     except DAMAGE as error:
         raise damaged(name, error) from error
+
+
+def _expect_end_mark(block: bytes, name: str) -> None:
+    """Behind its last member a tar has a block of zeros; the module `tarfile` is content with anything."""
+    if len(block) < tarfile.BLOCKSIZE or any(block):
+        what = "a damaged header between its members" if block else "it ends without an end mark"
+        raise damaged(name, ValueError(what))
 
 
 def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:

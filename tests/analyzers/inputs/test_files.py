@@ -201,6 +201,9 @@ def nested(depth: int) -> bytes:
     return data
 
 
+TWO_MEMBERS = tarred({"a.log": LOG, "b.log": LOG})
+MEMBER_BYTES = len(tarred({"a.log": LOG}).rstrip(b"\0")) + 511 & ~511
+
 BROKEN = {
     "cut ZIP": (zipped({"a.log": LOG})[:-30], r"damaged or incomplete .*copy or download it again"),
     "cut ZIP member": (zipped({"a.log": LOG})[:60], "damaged or incomplete"),
@@ -210,6 +213,14 @@ BROKEN = {
     "gzip of another length": (gzip.compress(LOG)[:-8] + bytes(8), r"damaged or incomplete \(CRC check failed"),
     "corrupt gzip": (gzip.compress(LOG)[:20] + b"\xff" * 40, "damaged or incomplete"),
     "cut tar": (tarred({"a.log": LOG, "b.log": LOG})[:60_000], "damaged or incomplete"),
+    "tar cut between members": (
+        TWO_MEMBERS[:MEMBER_BYTES],
+        r"x: damaged or incomplete \(it ends without an end mark\); ",
+    ),
+    "tar with a damaged header": (
+        TWO_MEMBERS[:MEMBER_BYTES] + b"\xff" + TWO_MEMBERS[MEMBER_BYTES + 1 :],
+        r"x: damaged or incomplete \(a damaged header between its members\); copy",
+    ),
     "cut bzip2": (bz2.compress(LOG)[:-10], "damaged or incomplete"),
     "cut xz": (lzma.compress(LOG)[:-10], "damaged or incomplete"),
     "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z archives are not read; unpack it"),
