@@ -18,7 +18,7 @@ STEP_TOLERANCE_NS = 5 * SECOND_NS
 STEP_PAUSE_NS = 60 * SECOND_NS
 """Lines come apart as well: a jump of an hour shows as an hour and the pause between two lines."""
 MAX_FALL_OVER_MIDNIGHT_NS = HOUR_NS + STEP_TOLERANCE_NS
-"""Late writing or the end of summer time; a larger fall looks like a pause of less than 23 hours, and is taken for one."""
+"""Late writing, or the end of summer time. What would be a larger fall is taken for a pause of many hours."""
 # Below this a rise needs no second look.
 PLAIN_RISE_NS = HOUR_NS - STEP_TOLERANCE_NS
 WAIT_TOLERANCE_S = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-_PADDING = b"\0 \t\r"
+PADDING = b"\0 \t\r"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}".encode()
 # The last line of a log and the first of the next: OCTT writes no newline at the end of a file.
 _JOINED = re.compile(
@@ -20,11 +20,11 @@ def tidy(line: bytes) -> bytes:
 
     A browser copies the second of two blanks as a no-break space. Behind the first quotation mark it may be content.
     """
-    line = line.strip(_PADDING).removeprefix(codecs.BOM_UTF8)
+    line = line.strip(PADDING).removeprefix(codecs.BOM_UTF8).lstrip(PADDING)
     if _NO_BREAK_SPACE not in line:
         return line
     before, quote, after = line.partition(b'"')
-    return (before.replace(_NO_BREAK_SPACE, b" ") + quote + after).strip(_PADDING)
+    return (before.replace(_NO_BREAK_SPACE, b" ") + quote + after).strip(PADDING)
 
 
 def joined_lines(line: bytes) -> tuple[bytes, bytes] | None:

@@ -16,7 +16,7 @@ import msgspec
 
 from perfkit_analyzers.actions import initiator
 from perfkit_analyzers.logtext.clock import SECOND_NS, BodyClock, ClockNote, date_ns
-from perfkit_analyzers.logtext.edited import joined_lines, tidy
+from perfkit_analyzers.logtext.edited import PADDING, joined_lines, tidy
 from perfkit_analyzers.logtext.frames import Frame, read_frame
 from perfkit_analyzers.logtext.open_frame import FrameLine, OpenFrame
 from perfkit_analyzers.logtext.runinfo import describe, end_note, header_pair, named_run, place, split_started
@@ -138,7 +138,7 @@ class OcttBody:
             return
         self.stamp_width, self.dated = len(match["stamp"]), match["date"] is not None
         tag = match["tag"].lower()
-        words = match["text"].strip()
+        words = match["text"].strip(PADDING)
         if tag == b"started_testcase":
             self._started_line(words.decode(), number, body_ns)
         elif self._run is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from typing import NamedTuple
 
 STAMPED = re.compile(
-    r"\[(?:\d{4}-\d\d-\d\d[T ])?(\d\d):(\d\d):(\d\d)[:.,](\d{3,9})\]\s*\[([A-Za-z_-]+)\](.*)", re.DOTALL | re.ASCII
+    r"\[(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d):(\d\d):(\d\d)[:.,](\d{3,9})\]\s*\[([A-Za-z_-]+)\](.*)", re.DOTALL | re.ASCII
 )
 
 
@@ -56,16 +57,17 @@ def read(data: bytes) -> list[Read]:
             text = raw.decode()
         except UnicodeDecodeError:
             text = raw.decode("latin-1")
-        lines.append(text.strip("\0 \t\r"))
+        before, quote, after = text.strip("\0 \t\r").removeprefix("\ufeff").partition('"')
+        lines.append((before.replace("\xa0", " ") + quote + after).strip("\0 \t\r"))
     found = []
     for number, line in enumerate(lines, start=1):
         match = STAMPED.fullmatch(line)
-        if match is None or match[5].lower() not in ("msg-in", "msg-out"):
+        if match is None or match[6].lower() not in ("msg-in", "msg-out"):
             continue
-        hour, minute, second = int(match[1]), int(match[2]), int(match[3])
-        if hour > 23 or minute > 59 or second > 59:
+        hour, minute, second = int(match[2]), int(match[3]), int(match[4])
+        if hour > 23 or minute > 59 or second > 59 or not _is_day(match[1]):
             continue
-        text = match[6].strip("\0 \t\r")
+        text = match[7].strip("\0 \t\r")
         frame = frame_of(text)
         following = number
         while (
@@ -76,9 +78,16 @@ def read(data: bytes) -> list[Read]:
             frame = frame_of(text)
         if frame is None:
             continue
-        clock_ns = (hour * 3600 + minute * 60 + second) * 10**9 + int(match[4].ljust(9, "0"))
-        found.append(_read(number, clock_ns, match[5].lower(), frame))
+        clock_ns = (hour * 3600 + minute * 60 + second) * 10**9 + int(match[5].ljust(9, "0"))
+        found.append(_read(number, clock_ns, match[6].lower(), frame))
     return found
+
+
+def _is_day(date: str | None) -> bool:
+    try:
+        return date is None or bool(datetime.date.fromisoformat(date))
+    except ValueError:
+        return False
 
 
 def _is_json(text: str) -> bool:
