@@ -25,7 +25,8 @@ from perfkit_analyzers.campaign import Campaign
 from perfkit_analyzers.dialects.table import REPORTS
 from perfkit_analyzers.inputs.files import InputFile, open_inputs
 from perfkit_analyzers.message import LineTally
-from perfkit_analyzers.readers.table import open_log
+from perfkit_analyzers.readers.base import LogReader
+from perfkit_analyzers.readers.table import format_named, open_log
 from perfkit_analyzers.runs import Dut
 
 PARALLEL_BYTES = 32 << 20
@@ -158,6 +159,14 @@ def _info(name: str, sha256: str, log_format: str, tally: LineTally, runs: int) 
 # --- parts ------------------------------------------------------------------------------------------------------
 
 
+class _PlainFile(msgspec.Struct, frozen=True):
+    """A file that is read in parts: where it is, its name in the result, and its format."""
+
+    path: str
+    name: str
+    format: str
+
+
 class _Cut(msgspec.Struct, frozen=True):
     """A part of a plain file, and where the run before it begins (equal to `start` at the beginning)."""
 
@@ -192,8 +201,8 @@ class _PendingFile:
         self._format, cuts = _plan(file, processes)
         self._parts: list[Future[_PartResult]] = []
         if self._format is not None and file.path is not None:
-            path, name = str(file.path), file.name
-            self._parts = [pool.submit(_read_part, path, name, cut, campaign.dut, campaign.policy) for cut in cuts]
+            plain = _PlainFile(str(file.path), file.name, self._format)
+            self._parts = [pool.submit(_read_part, plain, cut, campaign.dut, campaign.policy) for cut in cuts]
 
     def result(self) -> _Outcome:
         """Join the parts; the digest is computed meanwhile."""
@@ -279,21 +288,24 @@ def cuts(content: Searched | bytes, run_marker: bytes, parts: int) -> list[_Cut]
     return [_Cut(warm_up, start, end) for warm_up, start, end in zip(warm_ups, starts, ends, strict=True)]
 
 
-def _read_part(path: str, name: str, cut: _Cut, dut: Dut, policy: Policy) -> _PartResult:
+def _read_part(file: _PlainFile, cut: _Cut, dut: Dut, policy: Policy) -> _PartResult:
     """Read one part; the run before it is read first for the transactions that it leaves open."""
-    with Path(path).open("rb") as stream:
+    with Path(file.path).open("rb") as stream:
         left_open = None
         if cut.warm_up < cut.start:
-            warm_up = open_log(_Range(stream, cut.warm_up, cut.start), name)
-            left_open = Campaign(dut, policy).read(name, warm_up.reader) if warm_up else None
-        opened = open_log(_Range(stream, cut.start, cut.end), name)
+            left_open = Campaign(dut, policy).read(file.name, _part_reader(file, stream, cut.warm_up, cut.start))
+        reader = _part_reader(file, stream, cut.start, cut.end)
+        reader.tell_in_brief(REPORTS)
         campaign = Campaign(dut, policy)
-        if opened is None:
-            raise InputError(f"{name}: the file changed while it was read")
-        opened.reader.tell_in_brief(REPORTS)
         with _rare_collections():
-            campaign.read(name, opened.reader, left_open)
-    return _PartResult(campaign, opened.reader.tally)
+            campaign.read(file.name, reader, left_open)
+    return _PartResult(campaign, reader.tally)
+
+
+def _part_reader(file: _PlainFile, stream: BinaryIO, start: int, end: int) -> LogReader:
+    """A reader of a part. What the name of a file tells belongs to its first run."""
+    told_name = file.name if start == 0 else ""
+    return format_named(file.format).read(_Range(stream, start, end), told_name)
 
 
 class _Range:

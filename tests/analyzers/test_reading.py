@@ -120,6 +120,18 @@ def test_generated_campaigns_in_parts(seed: int, tmp_path: Path, in_parts: pytes
     assert cut == document_of([log])
 
 
+def test_what_the_file_name_tells_belongs_to_the_first_run_of_the_file_only(
+    tmp_path: Path, in_parts: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "bench_a_TC_001_CS2026-03-01T12_00_00.000802.log"
+    log.write_text(long_log(1))
+    in_parts.setattr("os.cpu_count", lambda: 4)
+    cut = document_of([log])
+    assert [run["configuration"] for run in cut["runs"]] == ["bench_a"] + [None] * 13
+    in_parts.setattr("os.cpu_count", lambda: 1)
+    assert cut == document_of([log])
+
+
 @pytest.mark.parametrize("parts", [1, 2, 3, 5, 40])
 def test_cuts_join_to_the_whole_and_begin_at_runs(parts: int) -> None:
     content = long_log(1).encode()

@@ -14,9 +14,11 @@ from perfkit_analyzers.readers.octt_text import OcttText
 LOG_FORMATS: tuple[LogFormat, ...] = (OcttText(), OcttLegacy())
 # Below this a format is not sure enough of itself.
 ENOUGH = 0.5
-# OCPP over SOAP: envelopes, the namespaces of OCPP 1.5 and 1.6, or the header of an OCTT run with that medium.
+# OCPP over SOAP: envelopes, the namespaces of OCPP 1.5 and 1.6, or the header of an OCTT run with that medium; but not
+# in a frame of OCPP-J, whose payload may carry anything.
 _SOAP = re.compile(
-    r"<(?:\w+:)?Envelope\b|urn://Ocpp/C[sp]/20\d\d/\d\d/|^\s*Communication Medium\s*:\s*SOAP",
+    r"^(?!.*\[\s*[2-6]\s*,).*(?:<(?:\w+:)?Envelope\b|urn://Ocpp/C[sp]/20\d\d/\d\d/)"
+    r"|^\s*Communication Medium\s*:\s*SOAP",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -33,6 +35,11 @@ def detect(head: str) -> LogFormat | None:
     scores = [(log_format.sniff(head), log_format) for log_format in LOG_FORMATS]
     score, best = max(scores, key=lambda pair: pair[0])
     return best if score >= ENOUGH else None
+
+
+def format_named(name: str) -> LogFormat:
+    """The format of that name, which must be one of the table."""
+    return next(log_format for log_format in LOG_FORMATS if log_format.name == name)
 
 
 def open_log(stream: ByteStream, name: str) -> OpenedLog | None:

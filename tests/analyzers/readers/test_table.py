@@ -88,6 +88,13 @@ def test_soap_is_refused_with_a_sentence(text: str) -> None:
         open_log(io.BytesIO(text.encode()), "a.log")
 
 
+def test_soap_in_the_payload_of_a_frame_is_no_soap_log() -> None:
+    text = '[10:00:00:000] [msg-in]  [2,"1","DataTransfer",{"vendorId":"x","data":"<soap:Envelope/> urn://Ocpp/Cs/2015/10/"}]\n'
+    opened = open_log(io.BytesIO(text.encode()), "a.log")
+    assert opened is not None
+    assert [type(event).__name__ for event in opened.reader].count("OcppMessage") == 1
+
+
 def test_names_are_unique() -> None:
     names = [log_format.name for log_format in LOG_FORMATS]
     assert len(set(names)) == len(names)
