@@ -15,6 +15,8 @@ from perfkit.core.errors import InputError
 from perfkit.core.monitor_record import SCHEMA, Record, Session, decode
 
 _SHOWN = 20
+_CUT = "half a line, written when the power went or perfkit was killed"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FAMILY = SCHEMA.rpartition("/")[0]
 
 
@@ -64,11 +66,13 @@ class MonitorReader:
         Raises:
             InputError: the file is no record of the monitor, or one of a schema that this version does not know.
         """
-        for line in self._lines:
+        for read in self._lines:
             self.line_count += 1
+            line = read.removeprefix(_BYTE_ORDER_MARK) if self.line_count == 1 else read
             record = self._record(line) if line.strip() else None
             if isinstance(record, Session):
-                self._session = self._checked(record)
+                self._check_schema(record.schema)
+                self._session = record
             if record is not None and self._session is not None:
                 yield Entry(self.line_count, record, self._session)
         if self._session is None:
@@ -80,10 +84,12 @@ class MonitorReader:
         try:
             record = decode(line)
         except msgspec.ValidationError as error:
+            self._check_schema(_schema_of(line))
             self._pass_over(line, f"no record of {SCHEMA}: {error}", is_cut=False)
             return None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            self._pass_over(line, "half a line, written when the power went or perfkit was killed", is_cut=True)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            is_cut = _is_cut(line.strip(), str(error))
+            self._pass_over(line, _CUT if is_cut else f"no JSON: {error}", is_cut=is_cut)
             return None
         if self._session is None and not isinstance(record, Session):
             self._pass_over(line, "a record before the first session's header", is_cut=False)
@@ -98,13 +104,32 @@ class MonitorReader:
         if len(self.unreadable) < _SHOWN:
             self.unreadable.append(Unreadable(self.name, self.line_count, reason, is_cut))
 
-    def _checked(self, session: Session) -> Session:
-        if session.schema != SCHEMA:
+    def _check_schema(self, schema: str) -> None:
+        if schema != SCHEMA:
             raise InputError(
-                f"{self.name}:{self.line_count}: schema {session.schema!r} is not known to this version of perfkit, "
+                f"{self.name}:{self.line_count}: schema {schema!r} is not known to this version of perfkit, "
                 f"which reads {SCHEMA}"
             )
-        return session
+
+
+class _Header(msgspec.Struct, tag_field="record", tag="session"):
+    """What a header of any version says of itself."""
+
+    schema: str
+
+
+def _schema_of(line: bytes) -> str:
+    """The schema that a line names as the header of a session, this version's where it is no header."""
+    try:
+        return msgspec.json.decode(line, type=_Header).schema
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return SCHEMA
+
+
+def _is_cut(line: bytes, why_not_json: str) -> bool:
+    """Whether a line that is no JSON is the beginning of one; after a power cut zeros may stand for what is lost."""
+    is_begun = line.startswith(b"{") and (not line.endswith(b"}") or "truncated" in why_not_json)
+    return is_begun or b"\0" in line
 
 
 _HEADER = b'{"record":"session","schema":"' + _FAMILY.encode() + b"/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from perfkit_analyzers.link.wording import session_info
 from perfkit_analyzers.readers.table import open_log
 
 _HEAD_BYTES = 4096
-_MONITOR_HEAD = b'{"record"'
+_MONITOR_LINE = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\{"record"', re.MULTILINE)
+"""A line of a record; the first may be a header that was cut."""
 _LARGEST_DOCUMENT_BYTES = 64 << 20
 _WANTED = "--network takes records of `perfkit monitor` and results of `perfkit network`"
 
@@ -52,7 +54,7 @@ def read_link_files(paths: Sequence[Path]) -> LinkFiles:
         seen.add(sha256)
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
-        if head.lstrip().startswith(_MONITOR_HEAD):
+        if _MONITOR_LINE.search(head):
             _read_monitor(path, sha256, files)
         else:
             files.checks.append(_read_check(path, sha256, head))

@@ -40,6 +40,15 @@ def test_a_half_written_line_is_counted_and_shown(tmp_path: Path) -> None:
     assert monitor.sessions[0].samples == 1
 
 
+@pytest.mark.parametrize("before", [b"{\n", b'{"rec\n', encode(session())[:300] + b"\n", b"\xef\xbb\xbf", b"\n"])
+def test_a_record_is_known_whatever_a_crash_or_an_editor_left_before_it(tmp_path: Path, before: bytes) -> None:
+    path = write(tmp_path / "m.jsonl", [session(), sample(0, 40.0)])
+    path.write_bytes(before + path.read_bytes())
+
+    (monitor,) = read_link_files([path]).monitors
+    assert [one.samples for one in monitor.sessions] == [1]
+
+
 def test_a_check_is_read_with_its_gate_and_reasons(tmp_path: Path) -> None:
     path = tmp_path / "n.json"
     path.write_text(result_json(DOCUMENT))
@@ -83,7 +92,7 @@ def test_a_file_that_is_named_twice_or_copied_counts_once(tmp_path: Path) -> Non
         (
             "m.jsonl",
             '{"record":"session","schema":"perfkit.monitor/9"}\n',
-            r"m.jsonl: no session in it, not a monitor's record",
+            r"m.jsonl:1: schema 'perfkit.monitor/9' is not known to this version of perfkit",
         ),
     ],
 )

@@ -101,7 +101,7 @@ def test_entries_know_their_line_and_session() -> None:
     assert (reader.line_count, reader.unreadable_count) == (6, 0)
 
 
-@pytest.mark.parametrize("length", [1, 20, len(SAMPLE) - 2])
+@pytest.mark.parametrize("length", [1, 20, SAMPLE.index(b"monotonic_s") + 18, SAMPLE.index(b"}") + 1, len(SAMPLE) - 2])
 def test_half_a_line_is_counted_and_shown_and_is_not_the_end(length: int) -> None:
     entries, reader = read(HEADER, SAMPLE[:length] + b"\n", SAMPLE, SAMPLE[:length])
     assert [line for line, _, _ in entries] == [1, 3]
@@ -112,6 +112,23 @@ def test_half_a_line_is_counted_and_shown_and_is_not_the_end(length: int) -> Non
 def test_what_a_power_cut_leaves_of_a_file_system_block_is_half_a_line() -> None:
     entries, reader = read(HEADER, b"\0" * 4096 + b"\n", SAMPLE)
     assert (len(entries), reader.cut_count) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [SAMPLE.replace(b":61.2", b":NaN"), SAMPLE.replace(b"UDP", b"\xff"), b"a note\n"],
+    ids=["NaN", "bytes", "text"],
+)
+def test_a_whole_line_that_is_no_json_is_not_called_half_a_line(line: bytes) -> None:
+    assert line not in (SAMPLE, HEADER)
+    _, reader = read(HEADER, line)
+    assert (reader.unreadable_count, reader.cut_count) == (1, 0)
+    assert str(reader.unreadable[0]).startswith("link.jsonl:2: no JSON: ")
+
+
+def test_a_record_that_an_editor_gave_a_byte_order_mark_is_read() -> None:
+    entries, reader = read(b"\xef\xbb\xbf" + HEADER, SAMPLE)
+    assert (len(entries), reader.unreadable_count) == (2, 0)
 
 
 def test_a_foreign_line_is_no_cut_and_only_the_first_are_kept() -> None:
@@ -129,8 +146,9 @@ def test_a_foreign_line_is_no_cut_and_only_the_first_are_kept() -> None:
         ([SAMPLE], "link.jsonl:1: this is not a record of `perfkit monitor`"),
         ([HEADER[:30]], "link.jsonl: no session in it, not a monitor's record"),
         ([HEADER, HEADER.replace(b"monitor/1", b"monitor/2")], "link.jsonl:2: schema 'perfkit.monitor/2' is not known"),
+        ([b'{"record":"session","schema":"perfkit.monitor/9"}\n'], "link.jsonl:1: schema 'perfkit.monitor/9' is not"),
     ],
-    ids=["empty", "text", "no header", "half a header", "later schema"],
+    ids=["empty", "text", "no header", "half a header", "later schema", "later schema with other fields"],
 )
 def test_what_is_no_record_is_refused_with_its_place(lines: list[bytes], message: str) -> None:
     with pytest.raises(InputError) as caught:
