@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("how often, and for how much")
     how.add_argument("--interval", type=duration_s, default=10.0, metavar="TIME", help="between two looks (10s)")
     how.add_argument("--bandwidth-every", type=duration_s, metavar="TIME", help="also the bandwidth (45 to 90 kB each)")
-    how.add_argument("--max-bytes-per-hour", type=int, metavar="N", help="IP bytes, both directions (120000)")
+    how.add_argument("--max-bytes-per-hour", type=_bytes, metavar="N", help="IP bytes, both directions (120000)")
     how.add_argument("--duration", type=duration_s, metavar="TIME", help="end after this time (default: Ctrl-C)")
     out = parser.add_argument_group("output")
     out.add_argument("--out", type=Path, metavar="FILE", help="append the record to this file")
@@ -72,6 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _port(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) < 65_536):
         raise argparse.ArgumentTypeError(f"{text!r} is no TCP port; it is a number from 1 to 65535")
+    return int(text)
+
+
+def _bytes(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes; it is a whole number above 0")
     return int(text)
 
 

@@ -8,6 +8,7 @@ dropped until there is room, and their number is written into a gap.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import deque
 from collections.abc import Iterable
@@ -51,6 +52,8 @@ class AppendedFile:
         Raises:
             UsageError: it cannot be written, holds something else, or another monitor is writing it.
         """
+        self._path = path
+        self._is_new = not (path.exists() or path.is_symlink())
         try:
             self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
         except OSError as error:
@@ -76,7 +79,10 @@ class AppendedFile:
         os.fsync(self._file)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; a new one in which nothing was written goes away again."""
+        if self._is_new and os.fstat(self._file).st_size == 0:
+            with contextlib.suppress(OSError):  # Windows keeps a file that is open; an empty one does no harm
+                self._path.unlink()
         os.close(self._file)
 
 

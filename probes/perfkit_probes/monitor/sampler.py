@@ -124,6 +124,7 @@ class Sampler:
         self._take([], wait_s=_LAST_WAIT_S)
         now = self._clock.now()
         closing: list[Event | Gap] = [*self._gaps.end(now), _happened(now, EventKind.SESSION_END, detail)]
+        self._write([], {}, now, is_last=True)
         self._write(closing, {}, now)
         for slot in self._slots:
             if slot.pending is None:
@@ -180,10 +181,14 @@ class Sampler:
             readings["latency"] = Reading(self._passive.latency)
         return readings
 
-    def _write(self, happened: Sequence[Event | Gap], readings: dict[str, Reading], now: Moment) -> None:
+    def _write(
+        self, happened: Sequence[Event | Gap], readings: dict[str, Reading], now: Moment, *, is_last: bool = False
+    ) -> None:
+        """Write what has happened and a sample: of news, or of what has waited for some; `is_last`: for none longer."""
         records: list[Record] = list(happened)
         sample = None
-        if any(reading.is_news for reading in readings.values()) or self._has_carried_long(now):
+        has_waited = bool(self._carried) and (is_last or self._has_carried_long(now))
+        if has_waited or any(reading.is_news for reading in readings.values()):
             sample = self._sample({**self._carried, **readings}, now)
             records.append(sample)
             self._carried.clear()
@@ -202,7 +207,7 @@ class Sampler:
                 self._carried[name] = reading
 
     def _has_carried_long(self, now: Moment) -> bool:
-        return bool(self._carried) and now.seconds_since(self._carried_since) >= _CARRY_S
+        return now.seconds_since(self._carried_since) >= _CARRY_S
 
     def _sample(self, readings: dict[str, Reading], now: Moment) -> Sample:
         number, self.count = self.count, self.count + 1

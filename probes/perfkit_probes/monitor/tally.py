@@ -32,7 +32,7 @@ class Count:
         missing = self.due - self.measured
         without = f", {missing} not measured" if missing else ""
         if not self.measured:
-            return f"never measured ({self.due} looks)"
+            return f"never measured ({_counted(self.due, 'look')})"
         return f"{100 * self.met / self.measured:.1f} % of {self.measured} in specification{without}"
 
 
@@ -45,6 +45,7 @@ class Tally:
     latency: Count = field(default_factory=Count)
     rssi: Count = field(default_factory=Count)
     signals: int = 0
+    interface_counts: int = 0
 
     def add(self, sample: Sample) -> None:
         """Take one sample."""
@@ -52,16 +53,27 @@ class Tally:
         self.latency.add(latency_verdict(sample, self.thresholds))
         self.rssi.add(rssi_verdict(sample, self.thresholds))
         self.signals += sample.signal is not None
+        self.interface_counts += sample.interface is not None
 
     def has_all(self, plan: MonitorPlan) -> bool:
-        """Whether everything that the plan asks for was there at least once; a device may hide its RSSI."""
+        """Whether everything that the plan asks for was there at least once; a device may hide its RSSI.
+
+        An interface that is named beside something else is the way of the packets; alone, its counters are asked for.
+        """
         wants_latency = plan.target is not None or bool(plan.ports)
-        return (self.latency.measured > 0 or not wants_latency) and (self.signals > 0 or plan.device is None)
+        wants_signal = plan.device is not None
+        if not (wants_latency or wants_signal):
+            return self.interface_counts > 0
+        return (self.latency.measured > 0 or not wants_latency) and (self.signals > 0 or not wants_signal)
 
     def summary(self) -> str:
         """One sentence for the end of a session."""
-        parts = [f"{self.samples} samples"]
+        parts = [_counted(self.samples, "sample")]
         parts += [
             f"{name} {count.text}" for name, count in (("latency", self.latency), ("RSSI", self.rssi)) if count.due
         ]
         return "; ".join(parts)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -55,6 +55,9 @@ def records_of(path: Path) -> list[Record]:
         (["--ocpp-port", "70000", "--out", "f"], "'70000' is no TCP port"),
         (["--ocpp-port", "9000", "--bandwidth-every", "1h", "--out", "f"], "--bandwidth-every needs a far end"),
         (["--ocpp-port", "9000", "--campaign", "nowhere"], "nowhere does not exist"),
+        (["--ocpp-port", "9000", "--max-bytes-per-hour", "-7", "--out", "f"], "'-7' is no number of bytes"),
+        (["--ocpp-port", "9000", "--max-bytes-per-hour", "0", "--out", "f"], "'0' is no number of bytes"),
+        pytest.param(["--device", "modem", "--out", "f"], '"modem" is no device', marks=POSIX),
     ],
 )
 def test_a_command_that_cannot_be_meant_is_refused_before_anything_is_sent(
@@ -113,7 +116,19 @@ def test_what_could_never_be_measured_is_said_by_the_exit_code(
     assert kinds == [EventKind.RESPONDER_AWAY, EventKind.SESSION_END]
     (gap,) = [one for one in records_of(path) if isinstance(one, Gap)]
     assert (gap.quantity, gap.cause) == (Quantity.LATENCY, GapCause.RESPONDER_AWAY)
-    assert "latency never measured (1 looks)" in capsys.readouterr().err
+    assert "latency never measured (1 look)" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the counters of interfaces are Linux")
+@pytest.mark.parametrize(("interface", "code", "said"), [("lo", 0, "1 sample\n"), ("absent0", 4, "1 sample\n")])
+def test_an_interface_alone_is_watched_for_its_counters(
+    interface: str, code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "link.jsonl"
+    assert main(["monitor", "--interface", interface, "--out", str(path), "--duration", "0.1s"]) == code
+    (sample,) = [one for one in records_of(path) if isinstance(one, Sample)]
+    assert (sample.interface is not None, "interface" in sample.reasons) == (code == 0, code == 4)
+    assert capsys.readouterr().err.endswith(said)
 
 
 def test_a_dongle_is_named_in_the_header_and_one_that_is_away_is_waited_for(

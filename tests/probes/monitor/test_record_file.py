@@ -152,6 +152,16 @@ def test_a_file_that_holds_something_else_is_not_spoilt(tmp_path: Path) -> None:
     assert path.read_text() == "schema: perfkit.pics/1\n"
 
 
+def test_a_new_file_goes_away_when_nothing_was_written_and_any_other_stays(tmp_path: Path) -> None:
+    new, empty = tmp_path / "new.jsonl", tmp_path / "empty.jsonl"
+    empty.touch()
+    AppendedFile(new).close()
+    AppendedFile(empty).close()
+    assert [one.name for one in tmp_path.iterdir()] == (
+        ["empty.jsonl"] if os.name == "posix" else ["empty.jsonl", "new.jsonl"]
+    )
+
+
 def test_a_session_follows_a_header_that_was_cut(tmp_path: Path) -> None:
     path, clock = tmp_path / "link.jsonl", DrivenClock()
     path.write_bytes(b'{"record":"sess')

@@ -88,6 +88,18 @@ def test_the_end_closes_gaps_and_sources_and_says_why() -> None:
     assert source.is_closed
 
 
+def test_what_waits_for_a_line_is_written_before_the_session_ends() -> None:
+    clock, kept = DrivenClock(), Kept()
+    count = InterfaceCount("eth1", 1, 2, 3, 4, 0, 0)
+    sampler = sampler_of(Told("interface", 10.0, lambda: Reading(count, is_news=False)), kept=kept, clock=clock)
+    run_for(sampler, clock, 2)
+    sampler.end("interrupted")
+    sample, last = kept.records
+    assert isinstance(sample, Sample)
+    assert isinstance(last, Event)
+    assert (sample.number, sample.interface, last.kind) == (0, count, EventKind.SESSION_END)
+
+
 def test_a_defect_in_one_source_does_not_end_the_others() -> None:
     clock, kept = DrivenClock(), Kept()
 
