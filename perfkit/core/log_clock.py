@@ -66,3 +66,14 @@ def utc_offset_s(zone: tzinfo, local_s: int, *, second_time: bool = False) -> in
     local = datetime(1970, 1, 1) + timedelta(seconds=local_s)  # noqa: DTZ001 - local time by definition
     offset = zone.utcoffset(local.replace(tzinfo=zone, fold=1 if second_time else 0))
     return 0 if offset is None else round(offset.total_seconds())
+
+
+def offset_at_utc_s(zone: tzinfo, utc_s: int) -> int:
+    """Local time minus UTC, in seconds, at a moment in seconds since 1970 UTC.
+
+    Examples:
+        >>> offset_at_utc_s(zone_of("Europe/Berlin"), 1_780_894_800)
+        7200
+    """
+    offset = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=utc_s)).astimezone(zone).utcoffset()
+    return 0 if offset is None else round(offset.total_seconds())

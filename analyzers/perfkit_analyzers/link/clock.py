@@ -11,13 +11,14 @@ from itertools import pairwise
 
 import msgspec
 
-from perfkit.core.log_clock import utc_offset_s, zone_of
+from perfkit.core.log_clock import offset_at_utc_s, utc_offset_s, zone_of
 from perfkit.core.policy import Policy
 from perfkit_analyzers.link.evidence import RunClock, Stretch
 from perfkit_analyzers.link.offset import Evidence, Offset
 
 HOUR_NS = 3600 * 10**9
-ALONE_NS = 24 * HOUR_NS
+DAY_NS = 24 * HOUR_NS
+ALONE_NS = DAY_NS
 """How far a run may be from the only run that tells the zone."""
 AGREE_NS = 10**9
 """Offsets of two runs that differ by less are one zone."""
@@ -106,16 +107,30 @@ class LogClocks:
 
     def _stated(self, zone: tzinfo, run: RunClock, stretch: Stretch, before: _Told | NoClock | None) -> _Told | NoClock:
         name = self._policy.log_clock
-        if not run.dated:
-            return NoClock("the log tells no date")
         found = stretch.evidence.offset()
+        if not run.dated:
+            return self._undated(zone, run, stretch, found)
         offset_ns = _stated_offset(zone, stretch, before, found)
         if offset_ns is None:
             return NoClock(f"in {name} this hour occurs twice, and nothing tells which one it is")
         if found is not None and abs(found.offset_ns - offset_ns) > found.tolerance_ns + CONTRADICTION_NS:
-            return NoClock(f"{name} contradicts the times in the tool's messages (line {stretch.evidence.line})")
+            return self._contradicted(stretch)
         agree = "; the tool's own messages agree" if found is not None else ""
         return _Told(_changes(zone, stretch, offset_ns), 0, ClockSource.STATED, f"stated: {name}{agree}")
+
+    def _undated(self, zone: tzinfo, run: RunClock, stretch: Stretch, found: Offset | None) -> _Told | NoClock:
+        """A stated zone tells no day: only the tool's messages do, and they may contradict it."""
+        if found is None:
+            return NoClock("the log tells no date")
+        told_ns = offset_at_utc_s(zone, (stretch.first_ns - found.offset_ns) // 10**9) * 10**9
+        astray_ns = (found.offset_ns - told_ns + DAY_NS // 2) % DAY_NS - DAY_NS // 2
+        if abs(astray_ns) > found.tolerance_ns + CONTRADICTION_NS:
+            return self._contradicted(stretch)
+        return _by_messages(stretch.first_ns, found, run, stretch.evidence)
+
+    def _contradicted(self, stretch: Stretch) -> NoClock:
+        line = stretch.evidence.line
+        return NoClock(f"{self._policy.log_clock} contradicts the times in the tool's messages (line {line})")
 
     def _by_other_runs(self, run: RunClock, stretch: Stretch) -> _Told | NoClock:
         if not run.dated:

@@ -166,6 +166,21 @@ def test_a_log_without_a_date_is_joined_only_by_its_own_messages(tmp_path: Path)
     assert "no date" in reason(clocks_of(tmp_path / "x", asked("08:00:00.000"), policy=Policy(log_clock="UTC")))
 
 
+@pytest.mark.parametrize("zone", ["+02:00", "Europe/Berlin"])
+def test_a_stated_zone_takes_nothing_from_a_log_without_a_date_whose_messages_agree(tmp_path: Path, zone: str) -> None:
+    body = boot("00:30:00.000", "2026-06-07T22:30:00.000Z")  # on the next day by the log's clock
+    found = only(clocks_of(tmp_path, body, policy=Policy(log_clock=zone)))
+
+    assert (found.source, found.tolerance_ns) == (ClockSource.MESSAGES, 2 * 10**9)
+    assert found.offset_ns == 1800 * 10**9 - _utc_ns("2026-06-07T22:30:00")
+
+
+def test_messages_of_a_log_without_a_date_contradict_another_zone(tmp_path: Path) -> None:
+    body = boot("07:00:00.000", "2026-06-08T05:00:00.000Z")
+
+    assert "+03:00 contradicts" in reason(clocks_of(tmp_path, body, policy=Policy(log_clock="+03:00")))
+
+
 def _utc_ns(text: str) -> int:
     from datetime import UTC, datetime
 
