@@ -12,7 +12,7 @@ import msgspec
 
 from perfkit.core.analysis_record import AnalysisDocument, PicsInfo
 from perfkit.core.errors import InputError, UsageError
-from perfkit.core.pics.load import read_pics
+from perfkit.core.pics.load import read_pics_and_digest
 from perfkit.core.pics.model import Pics
 from perfkit.core.sample import RowKind
 from perfkit.report import frames
@@ -111,10 +111,8 @@ def _names(group: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> 
 
 
 def _read_pics(path: str) -> tuple[Pics, PicsInfo]:
-    import hashlib
-
-    pics = read_pics(path)
-    return pics, PicsInfo(path, hashlib.sha256(Path(path).read_bytes()).hexdigest())
+    pics, sha256 = read_pics_and_digest(path)
+    return pics, PicsInfo(path, sha256)
 
 
 class Measurements:

@@ -29,7 +29,7 @@ from perfkit.core.errors import InputError
 from perfkit.core.pics.model import Pics, ProductSubtype
 from perfkit.core.statistics import summarize
 from perfkit.core.version import VERSION
-from perfkit_analyzers.campaign import Campaign, Record, RecordSink, RoleTotals
+from perfkit_analyzers.campaign import Campaign, Record, RecordSink, RoleTotals, SkippedSink
 from perfkit_analyzers.dut.configuration import configuration
 from perfkit_analyzers.dut.identity import identity
 from perfkit_analyzers.dut.payload_times import payload_times
@@ -61,6 +61,7 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
     pics_info: PicsInfo | None = None,
     role: Role | None = None,
     sink: RecordSink | None = None,
+    skipped_sink: SkippedSink | None = None,
     stdin: BinaryIO | None = None,
     max_skipped_share: float = MAX_SKIPPED_SHARE,
     progress: Progress | None = None,
@@ -69,8 +70,9 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
     """The result of reading every log below `paths`.
 
     `role` (an option of the user) wins over the PICS, which wins over the logs. `sink` gets the rows of the
-    analysed role in order: at once when the role is known beforehand, else when all is read. `network` are records of
-    the link; the logs are then read twice, first for their clocks.
+    analysed role in order: at once when the role is known beforehand, else when all is read; `skipped_sink` gets every
+    skipped line, of which the document lists the first. `network` are records of the link; the logs are then read
+    twice, first for their clocks.
 
     Raises:
         InputError: an input cannot be read, a named file is no log, or there is no log at all.
@@ -81,8 +83,9 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
     sorter = _RecordSorter(known_role, sink)
     link = Link(network, paths, pics.policy) if network else None
     join = link.join if link is not None else None
-    campaign = Campaign(_dut(pics, known_role), pics.policy, sink=sorter.take if sink else None, link=join)
-    read = read_in_order if sink or link else read_on_all_processors
+    rows = sorter.take if sink else None
+    campaign = Campaign(_dut(pics, known_role), pics.policy, sink=rows, skipped_sink=skipped_sink, link=join)
+    read = read_in_order if sink or skipped_sink or link else read_on_all_processors
     reading = read(campaign, paths, stdin, progress)
     if not reading.inputs:
         raise _no_log(paths, reading)

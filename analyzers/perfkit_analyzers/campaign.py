@@ -133,17 +133,25 @@ _HANDED_ON = RunLedger(0, keep=False)
 """What a finished run holds once its rows have been added up; one for all, since there may be thousands of runs."""
 
 RecordSink = Callable[[Role | None, Record], None]
+SkippedSink = Callable[[str, Skipped], None]
+"""Takes the name of a file and a line of it that could not be read."""
 
 
 class Campaign:
     """Adds up the events of file after file."""
 
     def __init__(
-        self, dut: Dut, policy: Policy, *, sink: RecordSink | None = None, link: LinkJoin | None = None
+        self,
+        dut: Dut,
+        policy: Policy,
+        *,
+        sink: RecordSink | None = None,
+        skipped_sink: SkippedSink | None = None,
+        link: LinkJoin | None = None,
     ) -> None:
         """`sink` gets every row once its run's verdict is known; without it rows are only counted.
 
-        `link` puts the state of the link beside them.
+        `skipped_sink` gets every skipped line. `link` puts the state of the link beside the rows.
         """
         self.dut = dut
         self.policy = policy
@@ -153,6 +161,7 @@ class Campaign:
         self.skip_reasons: Counter[str] = Counter()
         self.ocpp_versions: Counter[str] = Counter()
         self._sink = sink
+        self._skipped_sink = skipped_sink
         self._link = link
         self._next_number = 1
         self._payloads: dict[bytes, bytes] = {}
@@ -191,6 +200,8 @@ class Campaign:
         self.skip_reasons[skipped.reason] += 1
         if len(self.skipped) < SKIPPED_LISTED:
             self.skipped.append((file, skipped))
+        if self._skipped_sink is not None:
+            self._skipped_sink(file, skipped)
 
     def _end(self, file: str, run: _RunInFile, ended: TestCaseEnded) -> Transactions:
         result = run.tracker.finish(ended)

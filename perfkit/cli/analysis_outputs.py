@@ -13,12 +13,13 @@ from typing import IO, TYPE_CHECKING, Self
 from perfkit.cli.earlier_results import keep_earlier
 from perfkit.cli.output_file import OutputFile, written_by_perfkit
 from perfkit.core.errors import UsageError
-from perfkit.report.listing import excluded_line
+from perfkit.report.listing import excluded_line, skipped_line
 from perfkit.report.samples import COLUMNS, LINK_COLUMNS, SampleWriter, sample_writer
 
 if TYPE_CHECKING:
     from perfkit.core.analysis_record import AnalysisDocument
-    from perfkit_analyzers.campaign import Record
+    from perfkit_analyzers.campaign import Record, SkippedSink
+    from perfkit_analyzers.message import Skipped
 
 RESULT_NAME = "result.json"
 SAMPLES_NAME = "samples.csv"
@@ -26,7 +27,9 @@ _SPOOL_BYTES = 8 << 20
 
 
 class AnalysisOutputs:
-    """Opens the files that the options name; `takers` get every row; `finish` puts all files in place.
+    """Opens the files that the options name; `finish` puts all of them in place.
+
+    `takers` get every row, `skipped_taker` every skipped line, None where nobody wants them.
 
     `kept` is where `finish` moved the result that was there before, None where it moved none.
     """
@@ -40,11 +43,13 @@ class AnalysisOutputs:
         self._arguments = arguments
         self.kept: Path | None = None
         self.takers: list[Callable[[Record], None]] = []
+        self.skipped_taker: SkippedSink | None = None
         self._files: list[OutputFile] = []
         self._samples: list[SampleWriter] = []
         self._junit: OutputFile | None = None
         self._result: OutputFile | None = None
         self._excluded: IO[str] | None = None
+        self._skipped: IO[str] | None = None
         self._explained: _Explained | None = None
         self._stack = ExitStack()
         with self._stack:
@@ -59,16 +64,20 @@ class AnalysisOutputs:
             self._junit = self._file(arguments.junit)
         if arguments.out is not None:
             self._open_folder(arguments.out)
+        if arguments.list_skipped:
+            self._skipped = self._spool()
+            self.skipped_taker = self._note_skipped
         if arguments.list_excluded:
-            self._excluded = self._stack.enter_context(
-                tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed with the others at the end
-                    _SPOOL_BYTES, "w+", encoding="utf-8", errors="backslashreplace"
-                )
-            )
+            self._excluded = self._spool()
             self.takers.append(self._note_excluded)
         if arguments.explain is not None:
             self._explained = _Explained(arguments.explain)
             self.takers.append(self._explained.take)
+
+    def _spool(self) -> IO[str]:
+        return self._stack.enter_context(
+            tempfile.SpooledTemporaryFile(_SPOOL_BYTES, "w+", encoding="utf-8", errors="backslashreplace")
+        )
 
     def _open_folder(self, folder: Path) -> None:
         try:
@@ -107,6 +116,10 @@ class AnalysisOutputs:
         if line is not None and self._excluded is not None:
             self._excluded.write(f"{line}\n")
 
+    def _note_skipped(self, file: str, skipped: Skipped) -> None:
+        if self._skipped is not None:
+            self._skipped.write(f"{skipped_line(file, skipped)}\n")
+
     def finish(self, document: AnalysisDocument) -> None:
         """Write the result and put every file in place."""
         if self._junit is not None:
@@ -125,12 +138,13 @@ class AnalysisOutputs:
         for file in self._files:
             file.commit()
 
-    def excluded_lines(self) -> Iterator[str]:
-        """What --list-excluded shows."""
-        if self._excluded is not None:
-            self._excluded.seek(0)
-            for line in self._excluded:
-                yield line.rstrip("\n")
+    def listed_lines(self) -> Iterator[str]:
+        """What --list-skipped and --list-excluded show, in this order."""
+        for spool in (self._skipped, self._excluded):
+            if spool is not None:
+                spool.seek(0)
+                for line in spool:
+                    yield line.rstrip("\n")
 
     def explanation(self, document: AnalysisDocument) -> str:
         """What --explain shows.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     with AnalysisOutputs(arguments) as outputs:
         analysis = _analyze(arguments, pics, pics_info, outputs)
         if analysis.too_many_skipped:
-            _refuse_figures(analysis.document, listed=arguments.list_skipped)
+            _refuse_figures(analysis.document, outputs, listed=arguments.list_skipped)
         outputs.finish(analysis.document)
         if arguments.keep_earlier_in is not None and not arguments.quiet:
             say_written(arguments.out, outputs.kept)
@@ -132,13 +132,11 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
 def _read_pics(path: Path | None) -> tuple[Pics | None, PicsInfo | None]:
     if path is None:
         return None, None
-    import hashlib
-
     from perfkit.core.analysis_record import PicsInfo
-    from perfkit.core.pics.load import read_pics
+    from perfkit.core.pics.load import read_pics_and_digest
 
-    pics = read_pics(path)
-    return pics, PicsInfo(str(path), hashlib.sha256(path.read_bytes()).hexdigest())
+    pics, sha256 = read_pics_and_digest(path)
+    return pics, PicsInfo(str(path), sha256)
 
 
 def _analyze(
@@ -155,6 +153,7 @@ def _analyze(
             pics_info=pics_info,
             role=Role(arguments.role) if arguments.role else None,
             sink=_sink(outputs.takers),
+            skipped_sink=outputs.skipped_taker,
             max_skipped_share=arguments.max_skipped / 100,
             progress=progress.update,
             network=arguments.network or (),
@@ -173,20 +172,20 @@ def _sink(takers: list[Callable[[Record], None]]) -> RecordSink | None:
     return take
 
 
-def _refuse_figures(document: AnalysisDocument, *, listed: bool) -> NoReturn:
-    """Say why there are no figures; `listed` prints the skipped lines on stdout.
+def _refuse_figures(document: AnalysisDocument, outputs: AnalysisOutputs, *, listed: bool) -> NoReturn:
+    """Say why there are no figures; `listed` prints what the lists show on stdout.
 
     Raises:
         InputError: always.
     """
-    from perfkit.report.listing import skipped_lines, too_many_skipped
+    from perfkit.report.listing import skipped_line, too_many_skipped
 
-    lines = skipped_lines(document)
     sentence = f"{too_many_skipped(document)}; --max-skipped PERCENT allows more"
     if listed:
-        print("\n".join(lines))
+        _print_lines(outputs.listed_lines())
         raise InputError(sentence)
-    shown = "".join(f"\n  {line}" for line in lines[:SKIPPED_SHOWN])
+    first = document.skipped.lines[:SKIPPED_SHOWN]
+    shown = "".join(f"\n  {skipped_line(line.file, line)}" for line in first)
     more = document.skipped.count - SKIPPED_SHOWN
     rest = f"\n  ... and {more} more; --list-skipped shows them" if more > 0 else ""
     raise InputError(f"{sentence}{':' if shown else ''}{shown}{rest}")
@@ -200,15 +199,14 @@ def _print(arguments: argparse.Namespace, document: AnalysisDocument, outputs: A
     elif arguments.explain is not None:
         print(outputs.explanation(document), end="")
     elif arguments.list_skipped or arguments.list_excluded:
-        from perfkit.report.listing import skipped_lines
-
-        if arguments.list_skipped:
-            for line in skipped_lines(document):
-                print(line)
-        for line in outputs.excluded_lines():
-            print(line)
+        _print_lines(outputs.listed_lines())
     elif not arguments.quiet:
         _print_table(document, full=arguments.full)
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
 
 
 def _print_table(document: AnalysisDocument, *, full: bool) -> None:

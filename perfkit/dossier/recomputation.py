@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import msgspec
 from perfkit.core.analysis_record import AnalysisDocument, PicsInfo
 from perfkit.core.campaign_folder import CampaignFolder
 from perfkit.core.errors import InputError, PerfkitError
-from perfkit.core.pics.load import read_pics
+from perfkit.core.pics.load import read_pics_and_digest
 from perfkit.core.pics.model import Pics
 from perfkit.core.policy import Policy
 from perfkit.core.verification_record import Check, Difference, failed, not_checked, passed
@@ -154,8 +153,8 @@ def _pics(campaign: CampaignFolder, original: AnalysisDocument) -> tuple[Pics | 
         return _with_clock(Pics(), original), None
     if not campaign.pics.is_file():
         raise InputError("pics.yaml is missing, with which the result was computed")
-    digest = hashlib.sha256(campaign.pics.read_bytes()).hexdigest()
-    return _with_clock(read_pics(campaign.pics), original), PicsInfo(str(campaign.pics), digest)
+    pics, sha256 = read_pics_and_digest(campaign.pics)
+    return _with_clock(pics, original), PicsInfo(str(campaign.pics), sha256)
 
 
 def _with_clock(pics: Pics, original: AnalysisDocument) -> Pics:

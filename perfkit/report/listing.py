@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.sample import RowKind
 from perfkit.report.printable import printable
@@ -9,13 +11,25 @@ from perfkit.report.samples import SampleRow
 from perfkit.report.wording import percent
 
 
-def skipped_lines(document: AnalysisDocument) -> list[str]:
-    """`file:line: reason: text` of the skipped lines that the document lists, and how many more there are."""
-    skipped = document.skipped
-    lines = [printable(f"{line.file}:{line.line}: {line.reason}: {line.text}") for line in skipped.lines]
-    if skipped.count > len(skipped.lines):
-        lines.append(f"... and {skipped.count - len(skipped.lines)} more")
-    return lines
+class UnreadLine(Protocol):
+    """A line that could not be read: its number, why, and its text."""
+
+    @property
+    def line(self) -> int:
+        """Number from 1."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+    @property
+    def text(self) -> str:
+        """Its beginning."""
+
+
+def skipped_line(file: str, line: UnreadLine) -> str:
+    """`file:line: reason: text`."""
+    return printable(f"{file}:{line.line}: {line.reason}: {line.text}")
 
 
 def too_many_skipped(document: AnalysisDocument) -> str:

@@ -42,6 +42,15 @@ def form_text(path: Path | str, words: FormWords) -> str:
     Raises:
         FormError: the file cannot be read, is oversized or is not UTF-8.
     """
+    return form_decoded(form_content(path, words), str(path), words)
+
+
+def form_content(path: Path | str, words: FormWords) -> bytes:
+    """What a file holds.
+
+    Raises:
+        FormError: the file cannot be read or is oversized.
+    """
     name = str(path)
     try:
         with Path(path).open("rb") as stream:
@@ -52,7 +61,7 @@ def form_text(path: Path | str, words: FormWords) -> str:
         raise words.error.of(Finding(name, None, None, "is not the name of a file")) from None
     if len(content) > MAX_BYTES:
         raise words.error.of(Finding(name, None, None, f"more than {MAX_BYTES} bytes; is this {words.noun}?"))
-    return _decoded(content, name, words)
+    return content
 
 
 def form_values(text: str, name: str, form: Form) -> dict[str, object]:
@@ -97,7 +106,9 @@ class _Reading:
             else:
                 synonyms = [(word, item.name) for item in self.form.sections for word in item.synonyms]
                 synonyms += [(word, item.key) for item in self.form.top_level for word in item.synonyms]
-                self._unknown(key, "", [*by_name, *(item.key for item in self.form.top_level)], synonyms)
+                nearest = self._unknown(key, "", [*by_name, *(item.key for item in self.form.top_level)], synonyms)
+                if nearest in by_name and isinstance(node, Mapping):
+                    self._section(by_name[nearest], node)  # what is wrong inside is told at once, too
 
     def _section(self, section: Section, node: Node) -> None:
         if isinstance(node, Scalar) and node.is_null:
@@ -144,8 +155,8 @@ class _Reading:
                 seen[key.text] = key.line
                 yield key, value
 
-    def _unknown(self, key: Scalar, section: str, known: list[str], synonyms: list[tuple[str, str]]) -> None:
-        """The nearest known key: by synonym, else the same key in another section, else by spelling."""
+    def _unknown(self, key: Scalar, section: str, known: list[str], synonyms: list[tuple[str, str]]) -> str | None:
+        """Add a finding and return the nearest known key: by synonym, else the same key elsewhere, else by spelling."""
         word = key.text.casefold()
         spelled = {item.casefold(): item for item in known} | {item.casefold(): meant for item, meant in synonyms}
         homes = [item.name for item in self.form.sections if word in {field.key.casefold() for field in item.fields}]
@@ -161,6 +172,7 @@ class _Reading:
             advice = "known here: " + ", ".join(known)
         path = _path(section, key.text)
         self._add(key, f"unknown key {path[:80]!r}; {advice}", path, nearest)
+        return nearest
 
     def apply(self, exclusion: Exclusion) -> None:
         """Add a finding where a stated value contradicts another."""
@@ -202,8 +214,12 @@ def _path(section: str, key: str) -> str:
     return f"{section}.{key}" if section else key
 
 
-def _decoded(content: bytes, name: str, words: FormWords) -> str:
-    """The text of a file in UTF-8, with or without byte order mark."""
+def form_decoded(content: bytes, name: str, words: FormWords) -> str:
+    """The text of a file in UTF-8, with or without byte order mark.
+
+    Raises:
+        FormError: it is not UTF-8.
+    """
     advice = "save it as UTF-8"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:2]:
         raise words.error.of(Finding(name, 1, 1, f"the file is in UTF-16; {advice}"))

@@ -163,6 +163,17 @@ def test_skipped_lines_are_listed_with_their_places(write: Write, capsys: pytest
         assert '[2, "cut' in line
 
 
+@pytest.mark.parametrize(("options", "exit_code"), [(["--max-skipped", "100"], 4), ([], 3)])
+def test_every_skipped_line_is_listed_however_many_there_are(
+    options: list[str], exit_code: int, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = "[12:00:00.000] [info]  x\n[12:00:00.000] [info]  y\n" + "cut\n" * 1500
+    assert main(["analyze", write("a.log", log), "--list-skipped", *options]) == exit_code
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [f"a.log:{number}: not a line of this format: cut" for number in range(3, 1503)]
+
+
 def test_excluded_requests_are_listed_with_both_ends(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     main(["analyze", write("a.log", EXCLUDED), "--list-excluded"])
 

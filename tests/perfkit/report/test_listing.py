@@ -1,20 +1,12 @@
 from __future__ import annotations
 
-import msgspec
-
 from perfkit.core.sample import Reason, RowKind
-from perfkit.report.listing import excluded_line, skipped_lines, too_many_skipped
+from perfkit.report.listing import excluded_line, skipped_line, too_many_skipped
 from tests.perfkit.report.documents import DOCUMENT, Sample, response_row
 
 
 def test_skipped_line_has_place_reason_and_text() -> None:
-    skipped = msgspec.structs.replace(DOCUMENT.skipped, count=1)
-
-    assert skipped_lines(msgspec.structs.replace(DOCUMENT, skipped=skipped)) == ["a.log:5: JSON: [2,"]
-
-
-def test_lines_that_are_not_listed_are_counted() -> None:
-    assert skipped_lines(DOCUMENT) == ["a.log:5: JSON: [2,", "... and 1 more"]
+    assert skipped_line("logs/\x1b.log", DOCUMENT.skipped.lines[0]) == "logs/\\x1b.log:5: JSON: [2,"
 
 
 def test_too_many_skipped_says_how_many_of_what() -> None:

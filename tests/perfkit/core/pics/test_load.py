@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from perfkit.core.errors import Finding, PicsError
-from perfkit.core.pics.load import load_pics, read_pics
+from perfkit.core.pics.load import load_pics, read_pics, read_pics_and_digest
 from perfkit.core.pics.model import (
     ChargingRateUnit,
     DutType,
@@ -276,6 +279,17 @@ def test_all_faults_are_told_at_once_in_file_order() -> None:
     ]
 
 
+def test_faults_inside_a_section_whose_name_is_misspelt_are_told_too() -> None:
+    text = "Performance:\n  response_timeout: soon\n  vendr: x\npolcy: 3\nfoo:\n  bar: 1\n"
+    assert [finding.split(";")[0].split(",")[0] for finding in findings_of(text)] == [
+        "perf.yaml:1:1: unknown key 'Performance'",
+        "perf.yaml:2:21: performance.response_timeout: expected seconds",
+        "perf.yaml:3:3: unknown key 'performance.vendr'",
+        "perf.yaml:4:1: unknown key 'polcy'",
+        "perf.yaml:5:1: unknown key 'foo'",
+    ]
+
+
 def test_a_foreign_file_does_not_flood_the_terminal() -> None:
     findings = findings_of("".join(f"key_{number}: 1\n" for number in range(1000)))
     assert len(findings) == 201
@@ -365,6 +379,16 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path, content: bytes, place: str, me
     with pytest.raises(PicsError) as caught:
         read_pics(path)
     assert str(caught.value) == f"{path}{place}: {message}"
+
+
+def test_a_pipe_is_read_once_for_its_pics_and_its_digest(tmp_path: Path) -> None:
+    pipe, content = tmp_path / "perf.yaml", b"dut:\n  type: csms\n"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    pics, sha256 = read_pics_and_digest(pipe)
+    writer.join()
+    assert (pics.dut.type, sha256) == (DutType.CSMS, hashlib.sha256(content).hexdigest())
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
