@@ -1,4 +1,4 @@
-"""--sign of the commands that write a report: the key, and its passphrase, which is never an argument.
+"""--sign of the commands that write a report: the key, and its passphrase or PIN, which is never an argument.
 
 A passphrase on the command line would stand in the shell's history and in the list of processes. It comes from a file,
 from the environment, or from the keyboard, in this order.
@@ -24,12 +24,14 @@ _MAX_PASSPHRASE_BYTES = 4096
 def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare --sign and --passphrase-file."""
     group = parser.add_argument_group("signing the PDF (extra `sign`)")
-    group.add_argument("--sign", type=Path, metavar="KEY", help="PKCS#12 file (.p12, .pfx) with key and certificate")
+    group.add_argument(
+        "--sign", metavar="KEY", help="PKCS#12 file (.p12, .pfx) with key and certificate, or a token's pkcs11: URI"
+    )
     group.add_argument(
         "--passphrase-file",
         type=Path,
         metavar="FILE",
-        help=f"its first line is the passphrase of KEY (else ${PASSPHRASE_VARIABLE}, else it is asked for)",
+        help=f"its first line is the passphrase or PIN of KEY (else ${PASSPHRASE_VARIABLE}, else it is asked for)",
     )
 
 
@@ -45,14 +47,19 @@ def read_key(arguments: argparse.Namespace) -> SigningKey | None:
         return None
     from perfkit.signing import library
     from perfkit.signing.key import read_signing_key
+    from perfkit.signing.token import SCHEME, open_token_key, token_uri
 
     library.require()
-    if not arguments.sign.is_file():
+    if arguments.sign.startswith(SCHEME):
+        uri = token_uri(arguments.sign)
+        library.require_token()
+        return open_token_key(uri, _passphrase(arguments.sign, arguments.passphrase_file))
+    if not Path(arguments.sign).is_file():
         raise UsageError(f"{arguments.sign}: there is no such key file")
-    return read_signing_key(arguments.sign, _passphrase(arguments.sign, arguments.passphrase_file))
+    return read_signing_key(Path(arguments.sign), _passphrase(arguments.sign, arguments.passphrase_file))
 
 
-def _passphrase(key: Path, file: Path | None) -> str | None:
+def _passphrase(key: str, file: Path | None) -> str | None:
     """The passphrase; None when the environment says that there is none, by an empty variable."""
     if file is not None:
         return _first_line(file)

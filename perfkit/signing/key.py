@@ -12,7 +12,7 @@ from perfkit.signing import library
 
 if TYPE_CHECKING:
     from asn1crypto.x509 import Certificate
-    from pyhanko.sign import SimpleSigner
+    from pyhanko.sign.signers import Signer
 
 MAX_KEY_BYTES = 1 << 20
 _DER_SEQUENCE = b"\x30"
@@ -26,7 +26,7 @@ class SigningKey:
     issuer: str
     valid_from: datetime
     valid_until: datetime
-    signer: SimpleSigner = field(repr=False)
+    signer: Signer = field(repr=False)
 
     def refuse_outside_validity(self, moment: datetime) -> None:
         """Stop before a signature is made that nobody would accept.

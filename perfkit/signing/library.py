@@ -1,4 +1,4 @@
-"""Whether the extra `sign` is there; asked before anything is done that would be in vain without it."""
+"""Whether the extras `sign` and `token` are there; asked before anything is done that would be in vain without them."""
 
 from __future__ import annotations
 
@@ -22,3 +22,14 @@ def require() -> None:
     """
     if not is_installed():
         raise UsageError(f"signatures need the extra `sign`: {ADVICE}")
+
+
+def require_token() -> None:
+    """Stop where keys on tokens cannot be used.
+
+    Raises:
+        UsageError: pyHanko or python-pkcs11 is not installed.
+    """
+    require()
+    if find_spec("pkcs11") is None:
+        raise UsageError("keys on tokens need the extra `token`: pip install 'perfkit[report,sign,token]'")
