@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +44,10 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class LinkSeries:
-    """One or more records, in the order of time. Rates in kB/s (1000 bytes), latency in ms, RSSI in dBm."""
+    """One or more records, in the order of time. Rates in kB/s (1000 bytes), latency in ms, RSSI in dBm.
+
+    `gaps` are what the records say of times without values; in `pauses`, between two sessions, no monitor ran.
+    """
 
     thresholds: Thresholds
     latency_ms: list[Point] = field(default_factory=list)
@@ -52,6 +56,7 @@ class LinkSeries:
     down_kB_s: list[Point] = field(default_factory=list)  # noqa: N815
     looks: list[Look] = field(default_factory=list)
     gaps: list[Stretch] = field(default_factory=list)
+    pauses: list[Stretch] = field(default_factory=list)
     sample_count: int = 0
     session_count: int = 0
 
@@ -63,7 +68,7 @@ def link_series(paths: Sequence[Path]) -> LinkSeries | None:
         InputError: a file cannot be read, or is not a record of the monitor.
     """
     sessions: list[Session] = []
-    samples: list[tuple[Sample, Thresholds]] = []
+    samples: list[tuple[Sample, Session]] = []
     gaps: list[Gap] = []
     for path in paths:
         try:
@@ -73,7 +78,7 @@ def link_series(paths: Sequence[Path]) -> LinkSeries | None:
                     if isinstance(record, Session):
                         sessions.append(record)
                     elif isinstance(record, Sample):
-                        samples.append((record, entry.session.thresholds))
+                        samples.append((record, entry.session))
                     elif isinstance(record, Gap):
                         gaps.append(record)
         except OSError as error:
@@ -83,19 +88,25 @@ def link_series(paths: Sequence[Path]) -> LinkSeries | None:
     return _series(sessions, samples, gaps)
 
 
-def _series(
-    sessions: Sequence[Session], samples: Iterable[tuple[Sample, Thresholds]], gaps: Iterable[Gap]
-) -> LinkSeries:
+def _series(sessions: Sequence[Session], samples: Iterable[tuple[Sample, Session]], gaps: Iterable[Gap]) -> LinkSeries:
     ordered = sorted(samples, key=lambda pair: pair[0].time)
     series = LinkSeries(
         sessions[-1].thresholds,
         gaps=_distinct(Stretch(gap.start, gap.end, gap.reason) for gap in gaps),
+        pauses=list(_pauses(ordered)),
         sample_count=len(ordered),
         session_count=len(sessions),
     )
-    for sample, thresholds in ordered:
-        _add(series, sample, thresholds)
+    for sample, session in ordered:
+        _add(series, sample, session.thresholds)
     return series
+
+
+def _pauses(ordered: Sequence[tuple[Sample, Session]]) -> Iterator[Stretch]:
+    """From the last sample before a session to its first, unless another session went on meanwhile."""
+    for (before, _), (after, session) in itertools.pairwise(ordered):
+        if before.time < session.time:
+            yield Stretch(before.time, after.time, "nobody watched")
 
 
 def _distinct(stretches: Iterable[Stretch]) -> list[Stretch]:

@@ -143,8 +143,9 @@ def _draw_pane(axes: Axes, quantity: Quantity, pane: Pane, link: LinkSeries) -> 
 def _line(axes: Axes, points: Sequence[Point], link: LinkSeries, *, style: str) -> None:
     """The connecting line, interrupted where nothing was measured."""
     piece: list[Point] = []
+    unknown = [*link.gaps, *link.pauses]
     for point in points:
-        if piece and any(piece[-1].time <= gap.start and gap.end <= point.time for gap in link.gaps):
+        if piece and any(piece[-1].time <= stretch.start and stretch.end <= point.time for stretch in unknown):
             _segment(axes, piece, style)
             piece = []
         piece.append(point)

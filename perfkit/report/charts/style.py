@@ -58,6 +58,7 @@ _SETTINGS = {
     "legend.frameon": False,
     "lines.linewidth": 1.3,
     "text.parse_math": False,  # a $ in a name is a $
+    "text.hinting": "none",  # widths as in the SVG, where glyphs are not hinted
     "figure.facecolor": "white",
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": _SALT,

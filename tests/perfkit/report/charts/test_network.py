@@ -9,7 +9,7 @@ from perfkit.core.errors import InputError
 from perfkit.core.network_record import THRESHOLDS, Verdict
 from perfkit.report.charts.base import Absence
 from perfkit.report.charts.data import ChartData
-from perfkit.report.charts.link_series import LinkSeries, Point, link_series
+from perfkit.report.charts.link_series import LinkSeries, Point, Stretch, link_series
 from perfkit.report.charts.network import LinkChart, prepare, thinned
 from tests.perfkit.report.network_documents import DOCUMENT
 
@@ -64,6 +64,36 @@ def test_idle_hours_are_left_out(sample_link: LinkSeries) -> None:
     figure = prepared(ChartData(link=sample_link)).draw()
 
     assert len(figure.axes) == 2 * 6
+
+
+def test_no_line_connects_the_last_sample_of_a_session_with_the_first_of_the_next() -> None:
+    """Both sessions are on one time axis where the idle time between them is short or there are many of them."""
+    before, after = points(50, 51), [Point(START + timedelta(minutes=40 + m), 52, Verdict.MET) for m in range(2)]
+    pause = Stretch(before[-1].time, after[0].time, "nobody watched")
+    lines = {
+        len(link.pauses): [
+            len(line.get_xdata())  # type: ignore[arg-type]
+            for line in prepared(ChartData(link=link)).draw().axes[0].lines
+            if line.get_linestyle() == "-"
+        ]
+        for link in (
+            LinkSeries(THRESHOLDS, latency_ms=[*before, *after]),
+            LinkSeries(THRESHOLDS, latency_ms=[*before, *after], pauses=[pause]),
+        )
+    }
+
+    assert lines == {0: [4], 1: [2, 2]}
+
+
+def test_a_pause_is_where_no_session_went_on(sample_link: LinkSeries) -> None:
+    """The sessions of sample_logs/README.md: six, one after the other."""
+    assert [f"{pause.start:%d %H:%M} to {pause.end:%d %H:%M}" for pause in sample_link.pauses] == [
+        "08 08:23 to 09 06:05",
+        "09 08:34 to 10 06:00",
+        "10 08:35 to 10 23:50",
+        "11 00:09 to 11 06:00",
+        "11 07:35 to 12 06:38",
+    ]
 
 
 def test_without_a_record_the_measurements_of_the_gate_stand_beside_each_other() -> None:

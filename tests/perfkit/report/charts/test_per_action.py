@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import msgspec
+from matplotlib.textpath import TextPath
 
 from perfkit.core.analysis_record import Combination
 from perfkit.report.charts.base import Absence, Drawing
 from perfkit.report.charts.data import ChartData
 from perfkit.report.charts.per_action import prepare
+from perfkit.report.charts.style import to_svg
 from tests.perfkit.report.charts.test_ecdf import KEY, document_with
 from tests.perfkit.report.documents import DOCUMENT, MEASURED, combination
 from tests.perfkit.report.report_inputs import sample_of
@@ -58,6 +62,17 @@ def test_of_many_observations_only_the_largest_are_dots() -> None:
 
     assert max(len(line.get_xdata()) for line in axes.lines) == 9  # type: ignore[arg-type]
     assert [round(box.get_width(), 3) for box in axes.patches] == [1.0]  # type: ignore[attr-defined]  # quartiles 0.5 and 1.5
+
+
+def test_a_long_name_is_not_cut_off_at_the_edge() -> None:
+    """In SVG and PDF glyphs keep their own widths, wider than those that are hinted for 100 dots per inch."""
+    name = "TriggerMessage/DiagnosticsStatusNotification"
+    root = ElementTree.fromstring(to_svg(drawn(data_of(**{name: [0.2]})).draw(), "x"))  # noqa: S314 - our own
+    (label,) = (node for node in root.iter() if (node.text or "").startswith(name))
+    width_pt = TextPath((0, 0), label.text or "", size=7.5).get_extents().width
+
+    assert "text-anchor: end" in label.attrib["style"]
+    assert float(label.attrib["x"]) > width_pt
 
 
 def test_without_values_a_sentence_says_why() -> None:
