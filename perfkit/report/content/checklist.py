@@ -10,6 +10,7 @@ from perfkit.report.content.blocks import NOT_STATED_BY_LABORATORY, cell, column
 from perfkit.report.content.dates import logged_days
 from perfkit.report.content.model import Cell, Section, Table, Tone
 from perfkit.report.inputs import ReportInputs
+from perfkit.report.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +53,18 @@ def _identification(inputs: ReportInputs, report_id: str) -> list[Line]:
     own, test = lab.laboratory, lab.test
     dut = inputs.analysis.document.dut if inputs.analysis is not None else None
     item = _joined(dut.vendor, dut.model, dut.serial, dut.firmware) if dut is not None else None
+    customer = lab.customer
     return [
         Line("7.8.2.1 a", "title", "", "on the first page"),
-        Line("7.8.2.1 b", "name and address of the laboratory", "laboratory", _joined(own.name, *own.address)),
+        Line("7.8.2.1 b", "name of the laboratory", "laboratory", own.name),
+        Line("7.8.2.1 b", "address of the laboratory", "laboratory", _joined(*own.address)),
         Line("7.8.2.1 c", "place of the tests", "laboratory", test.place),
         Line("7.8.2.1 d", "identification on every page, end recognisable", "", f"{report_id}, page x of y, end mark"),
-        Line("7.8.2.1 e", "name and contact of the customer", "laboratory", _joined(lab.customer.name)),
+        Line("7.8.2.1 e", "name of the customer", "laboratory", customer.name),
+        Line("7.8.2.1 e", "contact of the customer", "laboratory", _joined(*customer.address, *customer.contact)),
         Line("7.8.2.1 f", "method", "method", "document, edition, clauses, version of perfkit, switches"),
-        Line(
-            "7.8.2.1 g",
-            "item identified, condition",
-            "item",
-            _joined(item or "not stated by the vendor", test.condition),
-        ),
+        Line("7.8.2.1 g", "item identified", "item", item or "not stated by the vendor"),
+        Line("7.8.2.1 g", "condition of the item", "item", test.condition),
         Line("7.8.2.1 h", "date of receipt", "item", test.received),
         Line("7.8.2.1 i", "dates of testing", "item", _dates(inputs)),
         Line("7.8.2.1 j", "date of issue", "", inputs.issued.date().isoformat()),
@@ -81,19 +81,16 @@ def _dates(inputs: ReportInputs) -> str | None:
 def _circumstances(inputs: ReportInputs) -> list[Line]:
     test = inputs.lab.test
     authorising = [person for person in inputs.lab.laboratory.people if person.authorises]
-    recorded = _joined(
-        test.logs_recorded_by and f"logs: {test.logs_recorded_by}",
-        test.network_measured_by and f"network: {test.network_measured_by}",
-    )
     equipment = [read.document.device for read in inputs.network if read.document.device is not None]
     named = [*(device.model for device in equipment), *(entry.name for entry in test.equipment)]
     return [
         Line("7.8.2.1 k", "sampling plan", "method", test.sampling),
         Line("7.8.2.1 l", "results relate only to the items tested", "validity", "stated"),
         Line("7.8.2.1 m", "results with units", "results", "seconds, with n, median, p95, maximum and U"),
-        Line("7.8.2.1 n", "additions, deviations, exclusions", "deviations", _joined(*test.deviations, "as computed")),
+        Line("7.8.2.1 n", "additions, deviations, exclusions", "deviations", _deviations(inputs)),
         Line("7.8.2.1 o", "persons who authorise", "validity", _joined(*(person.name for person in authorising))),
-        Line("7.8.2.1 p", "results of external providers", "laboratory", recorded),
+        Line("7.8.2.1 p", "who recorded the logs", "laboratory", test.logs_recorded_by),
+        Line("7.8.2.1 p", "who measured the network", "laboratory", _who_measured(inputs)),
         Line("7.8.2.1", "no reproduction in part without approval", "validity", "stated"),
         Line("7.8.2.2", "data of the customer marked, disclaimer", "item", "own column, disclaimer below it"),
         Line("7.8.3.1 a", "test conditions", "network", _joined(_network(inputs), test.environment)),
@@ -106,7 +103,15 @@ def _network(inputs: ReportInputs) -> str:
     if not inputs.network:
         return "network not measured"
     gates = ", ".join(f"{read.document.gate}" for read in inputs.network).replace("_", " ")
-    return f"{len(inputs.network)} measurement(s) of the network, gate {gates}"
+    return f"{counted(len(inputs.network), 'measurement')} of the network, gate {gates}"
+
+
+def _who_measured(inputs: ReportInputs) -> str | None:
+    return inputs.lab.test.network_measured_by if inputs.network or inputs.monitor else "network not measured"
+
+
+def _deviations(inputs: ReportInputs) -> str:
+    return "; ".join([*(text.removesuffix(".") for text in inputs.lab.test.deviations), "those that the method found"])
 
 
 def _statements(inputs: ReportInputs, rule: DecisionRule) -> list[Line]:

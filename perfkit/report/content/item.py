@@ -148,7 +148,10 @@ def _only_stated(pics: Pics) -> Iterator[tuple[str, str | None]]:
     yield "Connectors", None if dut.connectors is None else str(dut.connectors)
     yield "Sockets", None if dut.sockets is None else dut.sockets.value
     yield "Fixed cable", _yes_no(dut.fixed_cable)
-    yield "RFID readers", None if dut.rfid_readers is None else dut.rfid_readers.value.replace("_", " ")
+    yield (
+        "RFID readers",
+        None if dut.rfid_readers is None else dut.rfid_readers.value.replace("_", " ").replace("evse", "EVSE"),
+    )
 
 
 def _yes_no(value: bool | None) -> str | None:
