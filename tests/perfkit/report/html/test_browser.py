@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -89,6 +90,31 @@ def test_a_report_makes_no_error_and_no_request_and_can_be_sorted(tmp_path: Path
     assert seen.requests == set()
     assert seen.dom.count('<button type="button">') > 20
     assert 'placeholder="Filter rows"' in seen.dom
+
+
+CLICKS = """<script>
+const table = document.querySelector("#table-observations-response_timeout table");
+const button = table.querySelectorAll("thead button")[2];
+const column = () => [...table.tBodies[0].rows].map((row) => row.cells[2].textContent.trim());
+const orders = [1, 2].map(() => { button.click(); return column(); });
+document.body.append(Object.assign(document.createElement("pre"), {id: "orders", textContent: JSON.stringify(orders)}));
+</script>"""
+
+
+def test_a_click_sorts_by_number_and_the_next_one_turns_the_order_round(tmp_path: Path) -> None:
+    """Longest wait first is no order of letters: 10 comes after 9. What has no value stays last."""
+    rows = [sample_of(number, value_s) for number, value_s in enumerate((9.5, None, 10.25, 0.125), 1)]
+    inputs = inputs_of(DOCUMENT, samples=samples_of(*rows))
+    text = render(build_content(inputs), inputs).decode()
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy"[^>]*>', text)
+    assert policy is not None
+
+    seen = visit(tmp_path, (text.replace(policy[0], "") + CLICKS).encode())
+
+    found = re.search('<pre id="orders">([^<]*)', seen.dom)
+    assert seen.console == []
+    assert found is not None
+    assert json.loads(found[1]) == [["0.125", "9.500", "10.250", "-"], ["10.250", "9.500", "0.125", "-"]]
 
 
 def test_an_error_and_a_request_would_be_seen(tmp_path: Path) -> None:
