@@ -128,7 +128,10 @@ def link_lines(link: LinkAt) -> Iterator[tuple[str, str]]:
     if link.technology is not None:
         yield "technology", link.technology.upper()
     if link.tolerance_s is not None:
-        yield "clocks", f"may differ by {tolerance_text(link.tolerance_s)}; {counted(link.samples, 'sample')} considered"
+        yield (
+            "clocks",
+            f"may differ by {tolerance_text(link.tolerance_s)}; {counted(link.samples, 'sample')} considered",
+        )
 
 
 def _at(sample: LinkSample) -> str:
