@@ -107,7 +107,8 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
 
 
 def _no_log(paths: Sequence[str], reading: Reading) -> InputError:
-    looked = f"{len(reading.ignored)} files were looked at" if reading.ignored else "no file was found"
+    count = len(reading.ignored)
+    looked = f"{count} file{'s were' if count > 1 else ' was'} looked at" if count else "no file was found"
     named = ", ".join(map(str, paths))
     return InputError(f"{named}: no OCTT log ({looked}); name a log, or a folder or archive with logs")
 

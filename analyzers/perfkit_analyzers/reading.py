@@ -143,7 +143,8 @@ def _read_file(campaign: Campaign, file: InputFile) -> InputInfo | None:
         opened = open_log(stream, file.name)
         if opened is None:
             if file.named:
-                raise InputError(f"{file.name}: not a log of a known format; see docs/log-formats.md for what is read")
+                what = "not a log of a known format; see docs/log-formats.md for what is read"
+                raise InputError(f"{file.name}: {what if stream.size_bytes else 'the file is empty'}")
             return None
         opened.reader.tell_in_brief(REPORTS)
         with _rare_collections():

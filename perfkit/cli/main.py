@@ -7,6 +7,7 @@ empty Python.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,7 @@ EXIT_USAGE = 2
 EXIT_DEFECT = 70  # EX_SOFTWARE of sysexits.h
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 EXIT_BROKEN_PIPE = 141  # 128 + SIGPIPE, as shells report it
+DISK_FULL = frozenset({"ENOSPC", "EDQUOT", "EIO"})
 TRACEBACK_VARIABLE = "PERFKIT_TRACEBACK"
 
 
@@ -140,6 +142,8 @@ def _explain(error: Exception) -> int:
         return _complain(f"error: {error}", error.exit_code)
     if isinstance(error, OSError) and error.filename is not None:
         return _complain(f"error: {error.filename}: {error.strerror}", EXIT_USAGE)
+    if isinstance(error, OSError) and errno.errorcode.get(error.errno or 0) in DISK_FULL:
+        return _complain(f"error: the output cannot be written: {error.strerror}", EXIT_USAGE)
     what = " ".join(f"{type(error).__name__}: {error}".split())
     advice = f"set {TRACEBACK_VARIABLE}=1 and run again for the traceback to report."
     return _complain(f"this is a defect of perfkit, not of your input: {what}; {advice}", EXIT_DEFECT)

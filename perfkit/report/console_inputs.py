@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from perfkit.core.analysis_record import AnalysisDocument, AnomalyInfo, RunInfo
@@ -13,6 +13,8 @@ from perfkit.report.wording import NOTHING, counted, seconds
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+REASONS_SHOWN = 4
 
 
 def input_blocks(document: AnalysisDocument, *, full: bool) -> Iterable[RenderableType]:
@@ -38,8 +40,7 @@ def _summary(document: AnalysisDocument) -> Iterator[tuple[str, str]]:
     yield from _oddities(document)
     skipped = document.skipped
     if skipped.count:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in skipped.reasons.items())
-        yield "skipped", f"{counted(skipped.count, 'line')} ({reasons}); --list-skipped shows where"
+        yield "skipped", f"{counted(skipped.count, 'line')} ({_reasons(skipped.reasons)}); --list-skipped shows where"
     else:
         yield "skipped", "no line"
     if document.ignored_inputs:
@@ -50,6 +51,16 @@ def _summary(document: AnalysisDocument) -> Iterator[tuple[str, str]]:
         yield "set-up", f"{answered}: median {seconds(tool.median_s)}, max {seconds(tool.max_s, unit=True)}"
     if document.pics is not None:
         yield "PICS", document.pics.path
+
+
+def _reasons(reasons: Mapping[str, int]) -> str:
+    """The commonest reasons with their counts: a reason may name a place in its line, so there may be thousands."""
+    commonest = sorted(reasons.items(), key=lambda item: -item[1])
+    shown, others = commonest[:REASONS_SHOWN], commonest[REASONS_SHOWN:]
+    words = [f"{count} {reason}" for reason, count in shown]
+    if others:
+        words.append(f"{sum(count for _, count in others)} for {counted(len(others), 'other reason')}")
+    return ", ".join(words)
 
 
 def _is(document: AnalysisDocument) -> str:

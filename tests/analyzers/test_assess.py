@@ -115,7 +115,7 @@ def test_no_log_at_all(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no files"):
         analyze([str(tmp_path)])
     (tmp_path / "b.txt").write_text("nothing of the kind\n")
-    with pytest.raises(InputError, match="1 files were looked at"):
+    with pytest.raises(InputError, match="1 file was looked at"):
         analyze([str(tmp_path)])
     with pytest.raises(InputError, match="not a log of a known format"):
         analyze([str(tmp_path / "b.txt")])

@@ -97,6 +97,8 @@ class InputFiles:
             if str(path) == STANDARD_INPUT:
                 yield from self._standard_input()
                 continue
+            if not str(path):  # "$LOGS" of a shell where LOGS is not set
+                raise InputError("one of the paths is empty; name a log, a folder or an archive")
             found = False
             for file in self._path(Path(path), named=True):
                 found = True

@@ -265,6 +265,13 @@ def test_missing_and_empty_paths(tmp_path: Path) -> None:
         list(open_inputs([tmp_path]))
 
 
+def test_an_empty_path_is_not_the_folder_one_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.log").write_bytes(LOG)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="one of the paths is empty"):
+        contents(open_inputs([""]))
+
+
 def test_a_link_to_itself(tmp_path: Path) -> None:
     (tmp_path / "self").symlink_to(tmp_path / "self")
     with pytest.raises(InputError, match="self: cannot be read"):

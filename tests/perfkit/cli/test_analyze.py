@@ -295,7 +295,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 8
     ("content", "message"),
     [
         (PNG, "not a log of a known format"),
-        (b"", "not a log of a known format"),
+        (b"", "the file is empty"),
         (b"PK\x03\x04" + bytes(300), "damaged or incomplete"),
         (b"nothing to see here\n" * 300, "not a log of a known format"),
     ],

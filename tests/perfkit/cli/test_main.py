@@ -127,6 +127,11 @@ def test_wrong_option_is_usage(install: Install, capsys: pytest.CaptureFixture[s
         (InputError("a.log: not text."), 3, "perfkit: error: a.log: not text.\n"),
         (PicsError("p.yaml:1:2: a.\np.yaml:3:4: b."), 2, "perfkit: error: p.yaml:1:2: a.\np.yaml:3:4: b.\n"),
         (IsADirectoryError(21, "Is a directory", "out"), 2, "perfkit: error: out: Is a directory\n"),
+        (
+            OSError(28, "No space left on device"),  # what a full disk says behind `perfkit ... > file`
+            2,
+            "perfkit: error: the output cannot be written: No space left on device\n",
+        ),
         (KeyboardInterrupt(), 130, "perfkit: interrupted\n"),
         (
             ZeroDivisionError("division\nby zero"),

@@ -87,6 +87,18 @@ def test_inputs_warnings_and_oddities_are_summed_up() -> None:
     assert "Incomplete: 3 of 4 applicable parameters measured." in text
 
 
+def test_of_many_reasons_for_skipping_the_commonest_are_named() -> None:
+    reasons = {f"JSON is malformed, invalid character (byte {place})": 1 for place in range(500)}
+    skipped = msgspec.structs.replace(
+        DOCUMENT.skipped, count=515, reasons=reasons | {"no frame after the tag": 12, "message type 9": 3}
+    )
+    text = shown(msgspec.structs.replace(DOCUMENT, skipped=skipped), width=300)
+    assert line_with(text, "skipped") == (
+        "skipped 515 lines (12 no frame after the tag, 3 message type 9, 1 JSON is malformed, invalid character (byte 0), "
+        "1 JSON is malformed, invalid character (byte 1), 498 for 498 other reasons); --list-skipped shows where"
+    )
+
+
 def test_complete_result_says_so() -> None:
     document = msgspec.structs.replace(DOCUMENT, parameters=[MEASURED], complete=True, still_to_measure=[], warnings=[])
 
