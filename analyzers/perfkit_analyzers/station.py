@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from perfkit_analyzers.authorizations import Authorizations
 from perfkit_analyzers.dialects.base import Dialect
 from perfkit_analyzers.dialects.facts import (
     STATION_CONNECTOR,
@@ -18,6 +19,7 @@ from perfkit_analyzers.dialects.facts import (
     Answer,
     AuthorizeAsked,
     Booted,
+    CancelReservation,
     ConfigurationWrite,
     Fact,
     FirmwareOrDiagnostics,
@@ -53,9 +55,6 @@ class Marks(msgspec.Struct, frozen=True, gc=False):
     reboots: int = 0
     operator: int = 0
     plug_prompts: int = 0
-    authorizes: int = 0
-    refusals: int = 0
-    authorize_ns: int = 0
 
 
 class Moment(msgspec.Struct, frozen=True, gc=False):
@@ -69,18 +68,19 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
 class Connector(msgspec.Struct):
     """Last status of a connector; `order` counts events, so that two things can be said to have come in order.
 
-    `cable_in` is None while the log has not told.
+    `reserved_order` is that of the last report as Reserved, None if there was none.
     """
 
     status: str
     order: int
-    cable_in: bool | None = None
+    reserved_order: int | None = None
 
 
 class Reservation(msgspec.Struct, frozen=True):
-    """An accepted reservation and where it was asked for."""
+    """An accepted reservation: where it was asked for, and after how many events."""
 
     place: Place
+    order: int
 
 
 class Station:
@@ -99,6 +99,8 @@ class Station:
         self.connectors: dict[Place, Connector] = {}
         self.transactions = {} if transactions is None else transactions
         self.reservations: dict[int, Reservation] = {}
+        self.authorizations = Authorizations()
+        self._reserve_orders: dict[int, int] = {}
         self.configuration: dict[str, str] = {}
         self.phase: str | None = None
         self.rebooting = False
@@ -109,6 +111,7 @@ class Station:
         self._tolerance_ns = int(queue_tolerance_s * 1e9)
         self._order = 0
         self.marks = Marks()
+        self._cables: dict[Place, bool] = {}
         self._plug_confirmed: dict[Place, int] = {}
         self._plug_prompt_place: Place | None = None
         self._sequences: set[str] = set()
@@ -156,14 +159,18 @@ class Station:
 
     def cable_in(self, place: Place) -> bool | None:
         """Whether the cable of a connector is plugged in; None when the log does not tell."""
-        connector = self.connectors.get(place)
-        return connector.cable_in if connector else None
+        return self._cables.get(place)
 
     def plug_confirmed_since_status(self, place: Place) -> bool:
         """True when a plug-in prompt was confirmed after the connector's last status."""
         connector = self.connectors.get(place)
         confirmed = max(self._plug_confirmed.get(place, -1), self._plug_confirmed.get(WHOLE_STATION, -1))
         return connector is not None and confirmed > connector.order
+
+    def reserved_since(self, reservation: Reservation) -> list[Place]:
+        """Connectors that were reported Reserved since a reservation was asked for, in the order of the reports."""
+        orders = [(c.reserved_order, place) for place, c in self.connectors.items() if c.reserved_order is not None]
+        return [place for order, place in sorted(orders) if order > reservation.order]
 
     def is_replay(self, payload_time: str | None, request_ns: int) -> bool:
         """True when a transaction message was made before the request, by more than the tolerance (docs/method.md 8).
@@ -229,7 +236,9 @@ class Station:
             if fact.place != WHOLE_STATION or fact.transaction_id not in self.transactions:
                 self.transactions[fact.transaction_id] = fact.place
         elif type(fact) is AuthorizeAsked:
-            self._count(authorizes=1)
+            self.authorizations.ask(fact.id_tag, message)
+        elif type(fact) is Reserve:
+            self._reserve_orders[fact.reservation_id] = self._order
         elif type(fact) is Booted:
             self.begin_reboot()
         elif type(fact) is FirmwareOrDiagnostics:
@@ -240,10 +249,12 @@ class Station:
         if connector is None:
             connector = self.connectors[report.place] = Connector("", 0)
         connector.status, connector.order = report.status, self._order
-        if report.status in self.dialect.cable_statuses:
-            connector.cable_in = True
+        if report.status == "Reserved":
+            connector.reserved_order = self._order
         elif report.status == "Available":
-            connector.cable_in = False
+            self._cables[report.place] = False
+        elif report.status in self.dialect.cable_statuses:
+            self._cables[report.place] = True
         if self._boot_accepted:
             self.rebooting = self._boot_accepted = False
         if report.time:
@@ -263,13 +274,16 @@ class Station:
         if type(fact) is TransactionStart and answer and answer.transaction_id is not None:
             self.transactions[answer.transaction_id] = fact.place
         elif type(fact) is AuthorizeAsked:
-            self._count(refusals=not accepted, authorize_ns=exchange.end_ns - exchange.call.stamp_ns)
+            self.authorizations.answer(exchange, accepted=accepted)
         elif type(fact) is Booted and answer:
             self._take_boot_answer(exchange, answer, accepted=accepted)
         elif type(fact) is Reset and accepted:
             self.begin_reboot()
         elif type(fact) is Reserve and accepted:
-            self.reservations[fact.reservation_id] = Reservation(fact.place)
+            order = self._reserve_orders.pop(fact.reservation_id, self._order)
+            self.reservations[fact.reservation_id] = Reservation(fact.place, order)
+        elif type(fact) is CancelReservation and accepted:
+            self.reservations.pop(fact.reservation_id, None)
         elif type(fact) is FirmwareOrDiagnostics and (answer is None or answer.status in REFUSED_SEQUENCES):
             self._sequences.discard(fact.reports)
         elif type(fact) is ConfigurationWrite and accepted:
@@ -325,8 +339,7 @@ class Station:
             self._plug_prompt_place = WHOLE_STATION if number is None else (number,)
         elif kind is PromptKind.UNPLUG:
             self._plug_confirmed.clear()
-            for connector in self.connectors.values():
-                connector.cable_in = None
+            self._cables.clear()
         elif kind is PromptKind.POWER:
             self.begin_reboot()
 
@@ -337,8 +350,10 @@ class Station:
             return
         self._plug_confirmed[place] = self._order
         meant = [known for known in self.connectors if known != STATION_CONNECTOR and contains(place, known)]
-        if len(meant) == 1:
-            self.connectors[meant[0]].cable_in = True
+        if self.is_single(place):
+            self._cables[place] = True
+        elif len(meant) == 1:
+            self._cables[meant[0]] = True
 
 
 def payload_time_ns(text: str | None) -> int | None:

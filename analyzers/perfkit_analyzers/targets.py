@@ -7,17 +7,25 @@ from collections.abc import Callable
 
 from perfkit.core.sample import Flag
 from perfkit_analyzers.dialects.facts import (
+    WHOLE_STATION,
+    CancelReservation,
+    ChangeAvailability,
     Fact,
     MeterReport,
     OtherReport,
     Place,
+    Reserve,
     StatusReport,
     TransactionStart,
     TransactionStop,
+    Trigger,
     contains,
 )
 from perfkit_analyzers.message import OcppMessage
-from perfkit_analyzers.station import Moment
+from perfkit_analyzers.station import Moment, Station
+
+Request = CancelReservation | Reserve | ChangeAvailability | Trigger
+"""The requests whose function is triggered (Appendix A.4)."""
 
 Accept = Callable[[StatusReport], tuple[Flag, ...] | None]
 """Flags of an accepted status (none: empty), or None when the status does not satisfy the request."""
@@ -191,3 +199,108 @@ class MeterTarget(Target):
         if self.last is None and self._fallback is not None:
             self.take(*self._fallback)
         return self.last is not None
+
+
+def place_of(request: Request, station: Station) -> Place:
+    """Connector that the request concerns; the whole station when it names none."""
+    return _reserved_place(request, station) if type(request) is CancelReservation else request.place
+
+
+def _reserved_place(request: CancelReservation, station: Station) -> Place:
+    """Connector of a reservation; of one of connector 0 the first reported since, best one without its own."""
+    reservation = station.reservations.get(request.reservation_id)
+    if reservation is None:
+        reserved = [place for place, connector in station.connectors.items() if connector.status == "Reserved"]
+        return reserved[0] if len(reserved) == 1 else WHOLE_STATION
+    if reservation.place != WHOLE_STATION:
+        return reservation.place
+    own = {other.place for other in station.reservations.values()}
+    reserved = station.reserved_since(reservation)
+    return next(iter(sorted(reserved, key=lambda place: place in own)), WHOLE_STATION)
+
+
+def target_of(request: Request, place: Place, station: Station) -> Target:
+    """What satisfies the request, by the table of docs/method.md 5, T2."""
+    if type(request) is Trigger:
+        return _trigger_target(request, place, station)
+    if type(request) is ChangeAvailability:
+        return _availability_target(request, place, station)
+    if type(request) is Reserve:
+        return StatusTarget((place,), _exactly("Reserved"), is_noop=station.status(place) == "Reserved")
+    return _cancellation_target(request, place, station)
+
+
+def _cancellation_target(request: CancelReservation, place: Place, station: Station) -> Target:
+    accept = _available_or(station.dialect.plugged_statuses, station)
+    reservation = station.reservations.get(request.reservation_id)
+    is_held_silently = place == WHOLE_STATION and reservation is not None and not station.reserved_since(reservation)
+    status = station.status(place)
+    holds = status is not None and accept(StatusReport(place, status, None)) is not None
+    return StatusTarget((place,), accept, is_noop=holds or is_held_silently, may_be_silent=reservation is None)
+
+
+def _availability_target(request: ChangeAvailability, place: Place, station: Station) -> Target:
+    accept = _operative(station) if request.operative else _exactly("Unavailable")
+    if station.is_single(place):
+        status = station.status(place)
+        return StatusTarget((place,), accept, is_noop=_holds(status, request), may_be_silent=status is None)
+    members = frozenset(m for m in station.members() if m[: len(place)] == place)
+    expected = frozenset(m for m in members if not _holds(station.status(m), request))
+    unknown = frozenset(m for m in expected if station.status(m) is None)
+    is_noop = bool(members) and not expected
+    return StatusSetTarget(
+        expected, unknown, _inside(place, accept), is_noop=is_noop, may_be_silent=expected <= unknown
+    )
+
+
+def _holds(status: str | None, request: ChangeAvailability) -> bool:
+    """True when a connector is known to be as the request wants it."""
+    return status is not None and (status != "Unavailable") == request.operative
+
+
+def _trigger_target(request: Trigger, place: Place, station: Station) -> Target:
+    if request.caused == "MeterValues":
+        return MeterTarget(place)
+    if request.caused != "StatusNotification":
+        return ActionTarget(request.caused)
+    if place != WHOLE_STATION:
+        return StatusTarget((place,), _any_status)
+    members = station.members()
+    unknown = frozenset(m for m in members if station.status(m) is None)
+    return StatusSetTarget(members, unknown, _any_status)
+
+
+def _any_status(_: StatusReport) -> tuple[Flag, ...] | None:
+    return ()
+
+
+def _inside(place: Place, accept: Accept) -> Accept:
+    return lambda report: accept(report) if contains(place, report.place) else None
+
+
+def _exactly(status: str) -> Accept:
+    return lambda report: () if report.status == status else None
+
+
+def _available_or(alternatives: frozenset[str], station: Station) -> Accept:
+    """Available; with the cable known to be in also what a plugged connector reports."""
+
+    def accept(report: StatusReport) -> tuple[Flag, ...] | None:
+        if report.status == "Available":
+            return ()
+        is_plugged = station.cable_in(report.place) is True and report.status in alternatives
+        return (Flag.TARGET_ALT,) if is_plugged else None
+
+    return accept
+
+
+def _operative(station: Station) -> Accept:
+    """Available; with the cable known to be in any status but Unavailable."""
+
+    def accept(report: StatusReport) -> tuple[Flag, ...] | None:
+        if report.status == "Available":
+            return ()
+        is_plugged = station.cable_in(report.place) is True and report.status != "Unavailable"
+        return (Flag.TARGET_ALT,) if is_plugged else None
+
+    return accept

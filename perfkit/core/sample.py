@@ -63,7 +63,7 @@ class Reason(Code):
     WAIT_PLUG = "WAIT_PLUG", "S", "the cable was not plugged in before the request"
     PLUG_STATE_UNKNOWN = "PLUG_STATE_UNKNOWN", "S", "it is not known whether the cable was plugged in"
     CONNECTION_TIMEOUT = "CONNECTION_TIMEOUT", "S", "the connector fell back to Available (ConnectionTimeOut)"
-    AUTH_REFUSED = "AUTH_REFUSED", "S", "the nested Authorize was refused"
+    AUTH_REFUSED = "AUTH_REFUSED", "S", "a nested Authorize was not accepted"
     QUEUED = "QUEUED", "Q", "the message was queued while the station was offline"
     NO_START = "NO_START", "S", "no matching StartTransaction followed"
     NO_STOP = "NO_STOP", "E", "no matching StopTransaction followed"

@@ -47,9 +47,10 @@ class Scenes(Bricks):
         items = self.asked("ReserveNow", payload, {"status": status})
         if self.rng.random() < 0.2:
             items[1:1] = self.authorize("TAG1", "Accepted")
-        if status != "Accepted" or self.rng.random() < 0.1:
+        if status != "Accepted":
             return items
-        self.early_or_late(items, self.status(connector, "Reserved"))
+        if self.rng.random() < 0.85:  # else it is held silently
+            self.early_or_late(items, self.status(connector, "Reserved"))
         plugged = self.rng.random() < 0.2
         items += self.plug(connector) if plugged else []
         if self.rng.random() < 0.8:
@@ -184,8 +185,10 @@ class Scenes(Bricks):
         if self.rng.random() < 0.4:
             accepted = self.rng.choice(("Accepted", "Accepted", "Accepted", "Blocked"))
             items += self.authorize(tag, accepted)
+        if self.rng.random() < 0.1:
+            items += self.authorize("TAG3", self.rng.choice(("Accepted", "Blocked")))  # somebody else
         if variant == "faulted":
-            items += self.status(connector, "Faulted")
+            items += self.status(self.rng.choice((connector, connector, 0)), "Faulted")
         if variant in ("late", "timeout", "reserved"):
             items += self.status(connector, "Preparing")
         if variant == "late":

@@ -62,8 +62,13 @@ def _start_row(run: Run, calls: list[Call], call: Call) -> Row:
     end = _start_window(run, call)
     at = _find_start(run, call, end)
     last = end if at is None else at
+    mine = call.record.payload.get("idTag")
     authorizes = [
-        c for c in calls if c.record.is_call(sender="dut", action="Authorize") and call.index < c.index < last
+        c
+        for c in calls
+        if c.record.is_call(sender="dut", action="Authorize")
+        and c.record.payload.get("idTag") == mine
+        and call.index < c.index < last
     ]
     setting = (configured(run, calls, "AuthorizeRemoteTxRequests", call.index) or "unknown").lower()
     name = f"AuthorizeRemoteTxRequests={setting}, {'with' if authorizes else 'without'} Authorize"
@@ -73,7 +78,7 @@ def _start_row(run: Run, calls: list[Call], call: Call) -> Row:
         return exclusion(START, call, reason, combination=name, to=decided or (run.records[at] if at else None))
     assert at is not None
     row = observation(START, call, combination=name, start=call.record, end=run.records[at])
-    row.net_ms = (row.value_ms or 0) - nested_authorize_ms(run, calls, call.index, at)
+    row.net_ms = (row.value_ms or 0) - nested_authorize_ms(run, authorizes, call.index, at)
     if not call.answered_before(at):
         row.flags.add("ORDER_ANOMALY")
     return row

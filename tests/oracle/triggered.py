@@ -86,7 +86,8 @@ def _judge(context: Context, call: Call) -> Row:
         reason, to = refused
         return exclusion(PARAMETER, call, reason, combination=combination_of(call), to=to)
     if call.record.action == "CancelReservation" and _connector(context, call) is None:
-        return exclusion(PARAMETER, call, "STATE_UNKNOWN", combination=combination_of(call))
+        reason = "NOOP" if _reservation(context, call) else "STATE_UNKNOWN"  # T4: held silently, cancelled silently
+        return exclusion(PARAMETER, call, reason, combination=combination_of(call))
     window = _window(context, call)
     members = _members(context, call)
     no_op = all(member.already for member in members)  # T4: what comes later has another cause
@@ -154,24 +155,31 @@ def _connector(context: Context, call: Call) -> int | None:
     return connector if isinstance(connector, int) else None
 
 
-def _reserved_connector(context: Context, call: Call) -> int | None:
-    """T2: the connector of the newest accepted ReserveNow with this id; of 0 the one reported Reserved."""
+def _reservation(context: Context, call: Call) -> Call | None:
+    """The newest accepted ReserveNow with the id that a CancelReservation names."""
     wanted = call.record.payload.get("reservationId")
     for reserve in reversed(context.calls):
-        same = (
+        if (
             reserve.index < call.index
             and reserve.record.is_call(sender="tool", action="ReserveNow")
             and reserve.record.payload.get("reservationId") == wanted
-        )
-        if not same or reserve.status != "Accepted":
-            continue
-        connector = reserve.record.payload.get("connectorId")
-        if connector != 0:
-            return connector if isinstance(connector, int) else None
-        for record in context.run.records[reserve.index : call.index]:
-            if is_status(record, status="Reserved"):
-                return int(record.payload["connectorId"])
+            and reserve.status == "Accepted"
+        ):
+            return reserve
+    return None
+
+
+def _reserved_connector(context: Context, call: Call) -> int | None:
+    """T2: the connector of the reservation; of 0 the first that was reported Reserved since and is so still."""
+    reserve = _reservation(context, call)
+    if reserve is None:
         return None
+    connector = reserve.record.payload.get("connectorId")
+    if connector != 0:
+        return connector if isinstance(connector, int) else None
+    for record in context.run.records[reserve.index : call.index]:
+        if is_status(record, status="Reserved"):
+            return int(record.payload["connectorId"])
     return None
 
 

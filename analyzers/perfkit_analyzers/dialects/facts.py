@@ -21,6 +21,11 @@ def contains(outer: Place, inner: Place) -> bool:
     return inner[: len(outer)] == outer
 
 
+def id_tag(text: str) -> str:
+    """An identifier as it is compared: OCPP takes upper and lower case for one (CiString20Type; identifierString)."""
+    return text.casefold()
+
+
 def overlaps(one: Place, other: Place) -> bool:
     """True when one of the places is part of the other."""
     return contains(one, other) or contains(other, one)

@@ -25,6 +25,7 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStart,
     TransactionStop,
     Trigger,
+    id_tag,
 )
 
 version = "1.6"
@@ -128,12 +129,12 @@ calls = {
     ),
     "MeterValues": translator(_MeterValues, lambda p: meter_report((p.connector_id,), p.meter_value)),
     "StartTransaction": translator(
-        _StartTransaction, lambda p: TransactionStart((p.connector_id,), p.id_tag, p.timestamp)
+        _StartTransaction, lambda p: TransactionStart((p.connector_id,), id_tag(p.id_tag), p.timestamp)
     ),
     "StopTransaction": translator(
         _StopTransaction, lambda p: TransactionStop(str(p.transaction_id), p.reason, p.timestamp)
     ),
-    "Authorize": translator(_IdTag, lambda p: AuthorizeAsked(p.id_tag)),
+    "Authorize": translator(_IdTag, lambda p: AuthorizeAsked(id_tag(p.id_tag))),
     "BootNotification": constant(Booted()),
     "Heartbeat": constant(OtherReport()),
     "DiagnosticsStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
@@ -141,7 +142,7 @@ calls = {
     "SignedFirmwareStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
     "LogStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
     "RemoteStartTransaction": translator(
-        _RemoteStart, lambda p: RemoteStart(connector_place(p.connector_id), p.id_tag)
+        _RemoteStart, lambda p: RemoteStart(connector_place(p.connector_id), id_tag(p.id_tag))
     ),
     "RemoteStopTransaction": translator(_RemoteStop, lambda p: RemoteStop(str(p.transaction_id))),
     "ReserveNow": translator(_ReserveNow, lambda p: Reserve(connector_place(p.connector_id), p.reservation_id)),

@@ -27,6 +27,7 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStart,
     TransactionStop,
     Trigger,
+    id_tag,
 )
 
 version = "2.0.1"
@@ -184,9 +185,9 @@ def _availability_event(payload: _NotifyEvent) -> Fact | None:
 def _transaction_event(payload: _TransactionEvent) -> Fact:
     """The event that answers a remote request (rules 4.7); others matter only as messages."""
     info = payload.transaction_info
-    id_token = payload.id_token.id_token if payload.id_token else None
+    identifier = id_tag(payload.id_token.id_token) if payload.id_token else None
     start = TransactionStart(
-        _place(payload.evse), id_token, payload.timestamp, None, info.transaction_id, payload.offline
+        _place(payload.evse), identifier, payload.timestamp, None, info.transaction_id, payload.offline
     )
     if payload.trigger_reason == "RemoteStart" and info.remote_start_id is not None:
         return msgspec.structs.replace(start, remote_start_id=info.remote_start_id)
@@ -219,7 +220,7 @@ calls = {
     "NotifyEvent": translator(_NotifyEvent, _availability_event),
     "MeterValues": translator(_MeterValues, lambda p: meter_report((p.evse_id,), p.meter_value)),
     "TransactionEvent": translator(_TransactionEvent, _transaction_event),
-    "Authorize": translator(_Authorize, lambda p: AuthorizeAsked(p.id_token.id_token)),
+    "Authorize": translator(_Authorize, lambda p: AuthorizeAsked(id_tag(p.id_token.id_token))),
     "BootNotification": constant(Booted()),
     "Heartbeat": constant(OtherReport()),
     "SignCertificate": constant(OtherReport()),
@@ -228,7 +229,9 @@ calls = {
     "LogStatusNotification": translator(_Status, lambda p: OtherReport(p.status)),
     "RequestStartTransaction": translator(
         _RequestStart,
-        lambda p: RemoteStart((p.evse_id,) if p.evse_id else WHOLE_STATION, p.id_token.id_token, p.remote_start_id),
+        lambda p: RemoteStart(
+            (p.evse_id,) if p.evse_id else WHOLE_STATION, id_tag(p.id_token.id_token), p.remote_start_id
+        ),
     ),
     "RequestStopTransaction": translator(_RequestStop, lambda p: RemoteStop(p.transaction_id)),
     "ReserveNow": translator(_ReserveNow, lambda p: Reserve((p.evse_id,) if p.evse_id else WHOLE_STATION, p.id)),

@@ -77,6 +77,10 @@ class _Candidate(Candidate):
         """Where the transaction starts: as StartTransaction says, else as requested."""
         return (self.start and self.start.place) or self.request.place
 
+    def is_concerned(self, place: Place) -> bool:
+        """True for a connector where the transaction starts, and for the station as a whole."""
+        return place == STATION_CONNECTOR or contains(self.concerned(), place)
+
 
 class RemoteStartCollector(WindowCollector[_Candidate]):
     """One row per RemoteStartTransaction."""
@@ -133,11 +137,12 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
             yield Reason.DISCONNECT
         if candidate.was_reset or after.reboots > before.reboots:
             yield Reason.REBOOT
-        if any(contains(candidate.concerned(), place) for place in candidate.faulted):
+        if any(candidate.is_concerned(place) for place in candidate.faulted):
             yield Reason.FAULTED
         if candidate.reverted and self._has_reverted(candidate):
             yield Reason.CONNECTION_TIMEOUT
-        if after.refusals > before.refusals:
+        nested = (candidate.call.line, ending.line, candidate.request.id_tag)
+        if not self.station.authorizations.all_accepted(*nested):
             yield Reason.AUTH_REFUSED
         yield from self._late_failures(candidate, after)
 
@@ -158,7 +163,7 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
         """Preparing → Available before the start; Mode 1/2-only stations do so after the power pulse (Appendix D)."""
         if self.context.mode_1_2_only and candidate.start is not None:
             return False
-        return any(contains(candidate.concerned(), place) for place in candidate.reverted)
+        return any(candidate.is_concerned(place) for place in candidate.reverted)
 
     def _plug_reason(self, candidate: _Candidate) -> Reason | None:
         """Condition 3: the cable was in before the request."""
@@ -181,20 +186,21 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
     def excluded(self, candidate: _Candidate, ending: Moment, reason: Reason) -> Row:
         """Row of an exclusion; a fault or a reversion ends it where it was reported."""
         events = {Reason.FAULTED: candidate.faulted, Reason.CONNECTION_TIMEOUT: candidate.reverted}.get(reason, {})
-        decided = next((moment for place, moment in events.items() if contains(candidate.concerned(), place)), ending)
+        decided = next((moment for place, moment in events.items() if candidate.is_concerned(place)), ending)
         return super().excluded(candidate, decided, reason)
 
     def combination(self, candidate: _Candidate, ending: Moment) -> str:
         """Stratum: the authorization setting read in this run, and whether an Authorize was nested."""
         configuration = self.station.configuration
         setting = next((configuration[k] for k in _AUTHORIZE_SETTINGS if k in configuration), "unknown").lower()
-        seen = "with" if ending.marks.authorizes > candidate.marks.authorizes else "without"
-        return f"AuthorizeRemoteTxRequests={setting}, {seen} Authorize"
+        request = candidate.request
+        nested = self.station.authorizations.nested(candidate.call.line, ending.line, request.id_tag)
+        return f"AuthorizeRemoteTxRequests={setting}, {'with' if nested else 'without'} Authorize"
 
     def observation(self, candidate: _Candidate, ending: Moment) -> Row:
         """Row from request to request; net of the tool's answers to nested Authorize requests."""
         call = candidate.call
-        nested_ns = ending.marks.authorize_ns - candidate.marks.authorize_ns
+        nested_ns = self.station.authorizations.nested_ns(call.line, ending.line, candidate.request.id_tag)
         return self.observed(
             candidate,
             ending,

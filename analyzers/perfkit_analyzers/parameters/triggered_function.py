@@ -16,14 +16,12 @@ from perfkit_analyzers.dialects.facts import (
     FirmwareOrDiagnostics,
     MeterReport,
     OtherReport,
-    Place,
     Reserve,
     Reset,
     StatusReport,
     TransactionStart,
     TransactionStop,
     Trigger,
-    contains,
     overlaps,
 )
 from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage, Role
@@ -38,7 +36,7 @@ from perfkit_analyzers.parameters.base import (
 )
 from perfkit_analyzers.prompts import PromptKind, classify_prompt
 from perfkit_analyzers.station import Marks, Moment, Station
-from perfkit_analyzers.targets import Accept, ActionTarget, MeterTarget, StatusSetTarget, StatusTarget, Target
+from perfkit_analyzers.targets import MeterTarget, Request, place_of, target_of
 
 key = "triggered_function_timeout"
 name = "OCPP triggered function timeout"
@@ -59,7 +57,6 @@ yields = (
     Yield("TriggerMessage/StatusNotification", ("TC_054_CS",)),
 )
 
-Request = CancelReservation | Reserve | ChangeAvailability | Trigger
 _REQUESTS = (CancelReservation, Reserve, ChangeAvailability, Trigger)
 _OWN_ROW = frozenset(
     {
@@ -78,8 +75,8 @@ class _Candidate(Candidate):
         super().__init__(call, station)
         self.request = request
         self.caused = request.caused if type(request) is Trigger else "StatusNotification"
-        self.place = _place(request, station)
-        self.target = _target(request, self.place, station)
+        self.place = place_of(request, station)
+        self.target = target_of(request, self.place, station)
         self.is_never_counted = type(request) is Trigger and (request.extended or self.caused == "BootNotification")
         self.was_rebooting = station.rebooting
         self.was_in_sequence = station.in_sequence
@@ -230,7 +227,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         row_ending = Moment(message.stamp_ns, message.line, ending.marks)
         early = start[1] == candidate.call.line and self._starts_at_answer
         flags = (*((Flag.ORDER_ANOMALY,) if early else ()), *target.flags, *self._flags(candidate, message))
-        nested_ns = ending.marks.authorize_ns - self._clock_start(candidate).authorize_ns
+        nested_ns = self.station.authorizations.nested_ns(start[1], message.line)
         return self.observed(
             candidate,
             row_ending,
@@ -290,102 +287,6 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         if candidate.caused == "Heartbeat" and candidate.was_due:
             flags.append(Flag.PERIODIC_POSSIBLE)
         return tuple(flags)
-
-
-def _place(request: Request, station: Station) -> Place:
-    """Connector that the request concerns; the whole station when it names none."""
-    if type(request) is CancelReservation:
-        reservation = station.reservations.get(request.reservation_id)
-        if reservation is not None and reservation.place != WHOLE_STATION:
-            return reservation.place
-        reserved = [place for place, connector in station.connectors.items() if connector.status == "Reserved"]
-        return reserved[0] if len(reserved) == 1 else WHOLE_STATION
-    return request.place
-
-
-def _target(request: Request, place: Place, station: Station) -> Target:
-    """What satisfies the request, by the table of docs/method.md 5, T2."""
-    if type(request) is Trigger:
-        return _trigger_target(request, place, station)
-    if type(request) is ChangeAvailability:
-        return _availability_target(request, place, station)
-    if type(request) is Reserve:
-        return StatusTarget((place,), _exactly("Reserved"), is_noop=station.status(place) == "Reserved")
-    return _cancellation_target(request, place, station)
-
-
-def _cancellation_target(request: CancelReservation, place: Place, station: Station) -> Target:
-    accept = _available_or(station.dialect.plugged_statuses, station)
-    is_noop = station.status(place) == "Available"
-    is_unknown = request.reservation_id not in station.reservations
-    return StatusTarget((place,), accept, is_noop=is_noop, may_be_silent=is_unknown)
-
-
-def _availability_target(request: ChangeAvailability, place: Place, station: Station) -> Target:
-    accept = _operative(station) if request.operative else _exactly("Unavailable")
-    if station.is_single(place):
-        status = station.status(place)
-        return StatusTarget((place,), accept, is_noop=_holds(status, request), may_be_silent=status is None)
-    members = frozenset(m for m in station.members() if m[: len(place)] == place)
-    expected = frozenset(m for m in members if not _holds(station.status(m), request))
-    unknown = frozenset(m for m in expected if station.status(m) is None)
-    is_noop = bool(members) and not expected
-    return StatusSetTarget(
-        expected, unknown, _inside(place, accept), is_noop=is_noop, may_be_silent=expected <= unknown
-    )
-
-
-def _holds(status: str | None, request: ChangeAvailability) -> bool:
-    """True when a connector is known to be as the request wants it."""
-    return status is not None and (status != "Unavailable") == request.operative
-
-
-def _trigger_target(request: Trigger, place: Place, station: Station) -> Target:
-    if request.caused == "MeterValues":
-        return MeterTarget(place)
-    if request.caused != "StatusNotification":
-        return ActionTarget(request.caused)
-    if place != WHOLE_STATION:
-        return StatusTarget((place,), _any_status)
-    members = station.members()
-    unknown = frozenset(m for m in members if station.status(m) is None)
-    return StatusSetTarget(members, unknown, _any_status)
-
-
-def _any_status(_: StatusReport) -> tuple[Flag, ...] | None:
-    return ()
-
-
-def _inside(place: Place, accept: Accept) -> Accept:
-    return lambda report: accept(report) if contains(place, report.place) else None
-
-
-def _exactly(status: str) -> Accept:
-    return lambda report: () if report.status == status else None
-
-
-def _available_or(alternatives: frozenset[str], station: Station) -> Accept:
-    """Available; with the cable known to be in also what a plugged connector reports."""
-
-    def accept(report: StatusReport) -> tuple[Flag, ...] | None:
-        if report.status == "Available":
-            return ()
-        is_plugged = station.cable_in(report.place) is True and report.status in alternatives
-        return (Flag.TARGET_ALT,) if is_plugged else None
-
-    return accept
-
-
-def _operative(station: Station) -> Accept:
-    """Available; with the cable known to be in any status but Unavailable."""
-
-    def accept(report: StatusReport) -> tuple[Flag, ...] | None:
-        if report.status == "Available":
-            return ()
-        is_plugged = station.cable_in(report.place) is True and report.status != "Unavailable"
-        return (Flag.TARGET_ALT,) if is_plugged else None
-
-    return accept
 
 
 def collector(context: RunContext) -> Collector:

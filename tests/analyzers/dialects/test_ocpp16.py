@@ -38,8 +38,8 @@ def raw(text: str) -> msgspec.Raw:
             '{"connectorId":0,"errorCode":"NoError","status":"Faulted"}',
             StatusReport(STATION_CONNECTOR, "Faulted", None),
         ),
-        ("RemoteStartTransaction", '{"idTag":"A"}', RemoteStart(WHOLE_STATION, "A")),
-        ("RemoteStartTransaction", '{"idTag":"A","connectorId":2}', RemoteStart((2,), "A")),
+        ("RemoteStartTransaction", '{"idTag":"A"}', RemoteStart(WHOLE_STATION, "a")),
+        ("RemoteStartTransaction", '{"idTag":"A","connectorId":2}', RemoteStart((2,), "a")),
         ("RemoteStopTransaction", '{"transactionId":10.000000}', RemoteStop("10")),
         ("ReserveNow", '{"connectorId":0,"reservationId":5,"idTag":"A"}', Reserve(WHOLE_STATION, 5)),
         ("ReserveNow", '{"connectorId":1,"reservationId":5,"idTag":"A"}', Reserve((1,), 5)),
@@ -55,7 +55,7 @@ def raw(text: str) -> msgspec.Raw:
         (
             "StartTransaction",
             '{"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"t"}',
-            TransactionStart((1,), "A", "t"),
+            TransactionStart((1,), "a", "t"),
         ),
         ("StopTransaction", '{"transactionId":10,"timestamp":"t"}', TransactionStop("10", None, "t")),
         (

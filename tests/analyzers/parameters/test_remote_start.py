@@ -173,3 +173,57 @@ def test_a_confirmed_prompt_says_that_the_cable_is_in(before: str) -> None:
 
     assert one_row(status("01.000", before) + plug + confirmed + ASKED + end) == value(PLUGGED, 200, (5, 5, 7))
     assert one_row(plug + confirmed + status("02.700", before) + ASKED + end).reason == "PLUG_STATE_UNKNOWN"
+
+
+def test_only_an_authorize_of_the_same_identifier_is_nested() -> None:
+    """Two overlap: the refusal of B is none of A, whose own Authorize took the tool 40 ms."""
+    found = told(
+        status("01.000", "Preparing")
+        + status("01.100", "Preparing", 2)
+        + """
+        12:00:03.000 > 1 RemoteStartTransaction {"idTag":"A","connectorId":1}
+        12:00:03.050 < 1 {"status":"Accepted"}
+        12:00:03.060 > 2 RemoteStartTransaction {"idTag":"B","connectorId":2}
+        12:00:03.090 < 2 {"status":"Accepted"}
+        12:00:03.100 < b Authorize {"idTag":"B"}
+        12:00:03.120 > b {"idTagInfo":{"status":"Invalid"}}
+        12:00:03.130 < a Authorize {"idTag":"a"}
+        12:00:03.170 > a {"idTagInfo":{"status":"Accepted"}}
+        """
+        + f"12:00:03.300 < t {STARTED}"
+    )
+
+    with_authorize = PLUGGED.replace("without", "with")
+    assert found.rows(START) == (
+        value(with_authorize, 300, (4, 4, 12)),
+        none("AUTH_REFUSED", with_authorize, 6, 14),
+    )
+    net_ns = [record.row.net_ns for record in found.records if record.row.parameter == START]
+    assert net_ns == [260 * 10**6, None]
+
+
+def test_an_authorize_asked_before_the_request_is_not_nested() -> None:
+    """A local one: its answer comes after the request, yet it is none of the interval."""
+    body = (
+        status("01.000", "Preparing")
+        + '12:00:02.900 < a Authorize {"idTag":"A"}\n'
+        + ASKED
+        + '12:00:03.100 > a {"idTagInfo":{"status":"Accepted"}}\n'
+        + f"12:00:03.200 < t {STARTED}"
+    )
+    found = told(body)
+
+    assert found.rows(START) == (value(PLUGGED, 200, (4, 4, 7)),)
+    assert [record.row.net_ns for record in found.records if record.row.parameter == START] == [200 * 10**6]
+
+
+def test_upper_and_lower_case_of_an_identifier_are_one() -> None:
+    body = status("01.000", "Preparing") + ASKED + f"12:00:03.200 < t {STARTED}".replace('"A"', '"a"')
+
+    assert one_row(body) == value(PLUGGED, 200, (3, 3, 5))
+
+
+def test_a_fault_of_the_station_as_a_whole_concerns_every_connector() -> None:
+    body = status("01.000", "Preparing") + ASKED + status("03.100", "Faulted", 0)
+
+    assert one_row(body) == none("FAULTED", PLUGGED, 3, 5)

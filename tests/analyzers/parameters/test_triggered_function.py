@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from perfkit.core.policy import Multi, Policy
 from tests.conversation import Measured, pics_of, told
 from tests.vectors import TRIGGERED, Expected, bound, none, value
 
@@ -33,6 +34,39 @@ def test_the_net_value_leaves_out_only_what_is_nested_in_the_interval() -> None:
     assert found.rows(TRIGGERED) == (value(RESERVE, 100, (2, 5, 8)),)
     assert ns(found, "net_ns") == [70 * 10**6]
     assert ns(found, "from_request_ns") == [200 * 10**6]
+
+
+def test_an_authorize_asked_before_the_interval_leaves_the_net_value_alone() -> None:
+    """Its answer took the tool 340 ms, of which only 40 lie inside: the net value was negative once."""
+    found = told("""
+        12:00:01.000 > 1 ReserveNow {"connectorId":1,"reservationId":5,"idTag":"A"}
+        12:00:01.010 < a Authorize {"idTag":"P"}
+        12:00:01.310 < 1 {"status":"Accepted"}
+        12:00:01.350 > a {"idTagInfo":{"status":"Accepted"}}
+        12:00:01.433 < s StatusNotification {"connectorId":1,"status":"Reserved"}
+    """)
+
+    assert found.rows(TRIGGERED) == (value(RESERVE, 123, (2, 4, 6)),)
+    assert ns(found, "net_ns") == [123 * 10**6]
+
+
+def test_an_authorize_after_the_first_of_a_set_is_not_nested_in_the_first() -> None:
+    found = told(
+        """
+        12:00:00.000 < x StatusNotification {"connectorId":0,"status":"Available"}
+        12:00:00.010 < y StatusNotification {"connectorId":1,"status":"Available"}
+        12:00:01.000 > 1 ChangeAvailability {"connectorId":0,"type":"Inoperative"}
+        12:00:01.100 < 1 {"status":"Accepted"}
+        12:00:01.150 < s StatusNotification {"connectorId":0,"status":"Unavailable"}
+        12:00:01.200 < a Authorize {"idTag":"P"}
+        12:00:01.290 > a {"idTagInfo":{"status":"Invalid"}}
+        12:00:01.350 < t StatusNotification {"connectorId":1,"status":"Unavailable"}
+        """,
+        pics=pics_of(Policy(multi=Multi.FIRST)),
+    )
+
+    assert found.rows(TRIGGERED) == (value(AVAILABILITY, 50, (4, 5, 6)),)
+    assert ns(found, "net_ns") == [50 * 10**6]
 
 
 def test_counted_from_the_request_both_are_nested() -> None:
@@ -331,3 +365,93 @@ def test_a_request_for_another_connector_closes_no_window() -> None:
         value("TriggerMessage/StatusNotification", 150, (2, 3, 6)),
         value("TriggerMessage/StatusNotification", 100, (4, 5, 7)),
     )
+
+
+ANY_CONNECTOR_HELD = """
+    12:00:00.000 < x StatusNotification {"connectorId":1,"status":"Available"}
+    12:00:00.010 < y StatusNotification {"connectorId":2,"status":"Available"}
+    12:00:01.000 > 1 ReserveNow {"connectorId":0,"reservationId":5,"idTag":"A"}
+    12:00:01.100 < 1 {"status":"Accepted"}
+"""
+CANCELLED = """
+    12:00:05.000 > 2 CancelReservation {"reservationId":5}
+    12:00:05.100 < 2 {"status":"Accepted"}
+"""
+
+
+def test_cancelling_what_was_held_silently_may_be_silent() -> None:
+    """No connector was reported Reserved, so none has to become Available: no bound of a minute in the headline."""
+    found = rows(ANY_CONNECTOR_HELD + CANCELLED + "12:01:05.100 [info] waiting")
+
+    assert found == (none("NO_STATUS", RESERVE, 4, 10), none("NOOP", CANCEL, 6, 7))
+
+
+def test_a_reservation_of_any_connector_is_told_from_one_of_a_connector() -> None:
+    """Both are Reserved: connector 1 by its own reservation, so the cancelled one is at connector 2."""
+    found = rows(
+        ANY_CONNECTOR_HELD
+        + """
+        12:00:02.000 < b StatusNotification {"connectorId":2,"status":"Reserved"}
+        12:00:03.000 > 3 ReserveNow {"connectorId":1,"reservationId":6,"idTag":"B"}
+        12:00:03.100 < 3 {"status":"Accepted"}
+        12:00:03.200 < c StatusNotification {"connectorId":1,"status":"Reserved"}
+        """
+        + CANCELLED
+        + """
+        12:00:05.240 < d StatusNotification {"connectorId":1,"status":"Available"}
+        12:00:05.250 < e StatusNotification {"connectorId":2,"status":"Available"}
+        """
+    )
+
+    assert found == (
+        value(RESERVE, 900, (4, 5, 6)),
+        value(RESERVE, 100, (7, 8, 9)),
+        value(CANCEL, 150, (10, 11, 13)),
+    )
+
+
+def test_a_plugged_connector_that_is_preparing_needs_no_change_when_its_reservation_is_cancelled() -> None:
+    """Preparing counts as the wanted status while the cable is in, so silence is legal (T2, T4)."""
+    found = rows(
+        """
+        12:00:00.000 < x StatusNotification {"connectorId":1,"status":"Preparing"}
+        12:00:01.000 > 1 ReserveNow {"connectorId":1,"reservationId":5,"idTag":"A"}
+        12:00:01.100 < 1 {"status":"Accepted"}
+        """
+        + CANCELLED
+        + "12:01:05.100 [info] waiting"
+    )
+
+    assert found[1] == none("NOOP", CANCEL, 5, 6)
+
+
+def test_a_prompt_plugs_in_a_connector_that_has_not_reported() -> None:
+    """Nothing was known of connector 2 but the confirmed prompt; Preparing is what a plugged connector reports."""
+    (_, found) = rows("""
+        12:00:01.000 > 1 ReserveNow {"connectorId":2,"reservationId":5,"idTag":"A"}
+        12:00:01.100 < 1 {"status":"Accepted"}
+        12:00:02.000 [prompt] Please plug in your cable on Charging Station side now on connectorId '2'.
+        12:00:03.000 [api_dismissed] 0d1e8a70
+        12:00:05.000 > 2 CancelReservation {"reservationId":5}
+        12:00:05.100 < 2 {"status":"Accepted"}
+        12:00:05.240 < d StatusNotification {"connectorId":2,"status":"Preparing"}
+    """)
+
+    assert found == value(CANCEL, 140, (6, 7, 8), "TARGET_ALT")
+
+
+def test_a_connector_that_was_reported_reserved_is_the_reserved_one_whatever_it_reported_since() -> None:
+    found = rows(
+        ANY_CONNECTOR_HELD
+        + """
+        12:00:02.000 < b StatusNotification {"connectorId":2,"status":"Reserved"}
+        12:00:03.000 < c StatusNotification {"connectorId":2,"status":"Unavailable"}
+        """
+        + CANCELLED
+        + """
+        12:00:05.240 < d StatusNotification {"connectorId":1,"status":"Available"}
+        12:00:05.250 < e StatusNotification {"connectorId":2,"status":"Available"}
+        """
+    )
+
+    assert found[1] == value(CANCEL, 150, (8, 9, 11))
