@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from perfkit_analyzers.actions import initiator
 from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, Block, ByteStream, line_blocks
 from perfkit_analyzers.logtext.clock import SECOND_NS, BodyClock, date_ns
+from perfkit_analyzers.logtext.edited import tidy
 from perfkit_analyzers.logtext.frames import Frame, read_frame
 from perfkit_analyzers.logtext.runinfo import sut_of_test_case
 from perfkit_analyzers.logtext.verdicts import Verdicts
@@ -94,7 +95,7 @@ class OcttLegacyReader:
         cut_off = lines[-1] != b""
         for line in lines if cut_off else lines[:-1]:
             self.tally.lines += 1
-            self._line(line.strip(b"\0 \t\r"))
+            self._line(tidy(line))
 
     def _line(self, line: bytes) -> None:
         match = _LINE.match(line)

@@ -124,3 +124,15 @@ def test_month_names_are_english_whatever_the_locale(month: str) -> None:
 def test_prompts_are_seen() -> None:
     events, _ = read(line("07-Sep-2021 09:14:02", "First resume the test case by clicking 'Yes' and plugin cable."))
     assert len(narration(events, NarrationKind.PROMPT)) == 1
+
+
+def test_joined_and_pasted_logs_are_read() -> None:
+    text = (
+        line("07-Sep-2021 09:14:02", '[2,"1","Heartbeat",{}]') + "\ufeff" + line("07-Sep-2021 09:14:03", '[3,"1",{}]')
+    )
+    events, tally = read(text.replace("   INFO", " \N{NO-BREAK SPACE} INFO"))
+    assert [(message.line, message.direction) for message in messages(events)] == [
+        (1, Direction.IN),
+        (2, Direction.OUT),
+    ]
+    assert tally.skipped == 0
