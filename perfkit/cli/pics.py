@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from perfkit.cli.output_file import OutputFile
 from perfkit.core.errors import PicsError, UsageError
 from perfkit.core.pics.load import read_pics
 from perfkit.core.pics.model import DutType, Pics
@@ -59,13 +60,11 @@ def _new(file: Path | None, dut_type: DutType, *, force: bool) -> int:
     if file is None:
         print(text, end="")
         return 0
-    try:
-        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise UsageError(f"{file} exists; --force overwrites it") from None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+    if file.exists() and not file.is_dir() and not force:
+        raise UsageError(f"{file} exists; --force overwrites it")
+    with OutputFile(file) as output:
+        output.stream.write(text.encode())
+        output.commit()
     print(f"wrote {file}; fill it in, then `perfkit pics check {file}`")
     return 0
 

@@ -64,6 +64,12 @@ def test_new_says_why_it_cannot_write(tmp_path: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == f"perfkit: error: {path} cannot be written: No such file or directory\n"
 
 
+@pytest.mark.parametrize("options", [[], ["--force"]])
+def test_new_wants_a_file_and_no_folder(options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pics", "new", str(tmp_path), *options]) == 2
+    assert capsys.readouterr().err == f"perfkit: error: {tmp_path} is a folder; name a file\n"
+
+
 def test_check_prints_all_findings_of_all_files(valid: Path, invalid: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pics", "check", str(invalid), str(valid), "none.yaml"]) == 2
     captured = capsys.readouterr()
