@@ -47,7 +47,7 @@ _MOST_MARKED = 8
 _FULL_ROW = 10
 """Runs that fill the width."""
 _LEAST_SHARE = 0.2
-_LEFT, _RIGHT, _BETWEEN = 0.115, 0.99, 0.03
+_LEFT, _RIGHT, _BETWEEN = 0.115, 0.96, 0.03
 _TOP_INCH, _ROW_INCH, _PLOT_INCH, _BELOW_INCH = 0.25, 1.85, 0.92, 0.55
 _MOST_DOTS = 1500
 _LEAST_WIDTH = 0.006
@@ -92,8 +92,17 @@ class Timeline:
         prompts = sum(len(run.info.prompt_times) for run in self.runs)
         return (
             f"The campaign on the log's own clock: {counted(len(self.runs), 'run')} of test cases, "
-            f"{counted(prompts, 'prompt')}, n = {len(self.values):,} values. {_OUTLIER}{self.clock_note}"
+            f"{counted(prompts, 'prompt')}, n = {len(self.values):,} values. {_OUTLIER}{self._left_out}"
+            f"{self.clock_note}"
         )
+
+    @property
+    def _left_out(self) -> str:
+        usual = [value for value in self.values if not value.is_outlier]
+        panes = (pane for row in self._rows() for pane, _ in row)
+        if all(sum(pane.holds(value.time) for value in usual) <= _MOST_DOTS for pane in panes):
+            return ""
+        return f" Of a stretch with more than {_MOST_DOTS:,} values that are no outliers, a part is drawn."
 
     @property
     def description(self) -> str:

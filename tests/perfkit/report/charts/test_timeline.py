@@ -66,6 +66,21 @@ def test_the_caption_counts_runs_prompts_and_values() -> None:
     assert "2 runs of test cases, 1 prompt, n = 1 values" in caption
 
 
+def test_values_that_are_not_drawn_are_told() -> None:
+    rows = [sample_of(number, 0.3, time="2026-06-08T05:00:05.000000") for number in range(1, 1502)]
+
+    assert "more than 1,500 values that are no outliers, a part is drawn" in prepared(data_of(MORNING, rows=rows)).caption
+    assert "a part is drawn" not in prepared(data_of(MORNING, rows=rows[1:])).caption
+
+
+def test_the_time_at_the_right_edge_is_not_cut_off() -> None:
+    figure = prepared(data_of(MORNING, NOON)).draw()
+    figure.draw_without_rendering()
+
+    last = [axes.get_xticklabels()[-1].get_window_extent().x1 for axes in figure.axes]
+    assert max(last) <= figure.bbox.x1
+
+
 def test_prompts_and_values_stand_at_their_times() -> None:
     rows = (sample_of(1, 0.3, time="2026-06-08T05:00:05.000000"),)
     axes = prepared(data_of(MORNING, rows=rows)).draw().axes[0]
