@@ -97,14 +97,15 @@ def uncertainty_section(read: Read[AnalysisDocument], lab: Lab) -> Section:
         "an interval are taken by it, so that its offset cancels; a deviation of its rate by 50 ppm would be 0.5 ms "
         "in 10 s."
     )
+    budget = Table(
+        key="uncertainty",
+        caption="Uncertainty budget",
+        columns=columns("Parameter", "Term", "Source", ">Standard uncertainty u (s)"),
+        rows=rows,
+        note=_BUDGET,
+    )
     blocks: list[Block] = [
-        Table(
-            key="uncertainty",
-            caption="Uncertainty budget",
-            columns=columns("Parameter", "Term", "Source", ">Standard uncertainty u (s)"),
-            rows=rows,
-            note=_BUDGET,
-        ),
+        budget if rows else paragraph("No parameter was measured, so there is no uncertainty budget.", Tone.MUTED),
         facts([fact("Traceability of time", traceability)]),
         paragraph(
             "The maximum of n observations is no bound for the next one: with 95 % confidence it covers at least the "

@@ -159,6 +159,14 @@ def test_no_notice_when_everything_is_measured() -> None:
     assert build_content(inputs_of(complete)).notices == ()
 
 
+def test_without_a_measured_parameter_there_is_no_empty_budget() -> None:
+    unmeasured = [entry for entry in DOCUMENT.parameters if entry.outcome is not Outcome.MEASURED]
+    content = build_content(inputs_of(msgspec.structs.replace(DOCUMENT, parameters=unmeasured)))
+
+    assert "uncertainty" not in tables(content)
+    assert "there is no uncertainty budget" in words(content)
+
+
 def test_without_a_rule_no_conformity_is_stated() -> None:
     content = build_content(inputs_of(DOCUMENT, lab=LAB))
     text = words(content)
