@@ -7,7 +7,7 @@ host does not lengthen the link; elsewhere the program's clock does, and the met
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from perfkit.core.errors import ProbeError
@@ -31,12 +31,16 @@ _KERNEL, _USER, _PING = "UDP echo, kernel stamps", "UDP echo, program's clock", 
 
 @dataclass(frozen=True, slots=True)
 class LatencyPlan:
-    """How many packets of which size; `silence_s` of 0 leaves the cold row out."""
+    """How many packets of which size; `silence_s` of 0 leaves the cold row out.
+
+    `patience_s`: how long an answer may take as long as none has come.
+    """
 
     count: int = 10
     packet_bytes: int = GATE_LATENCY_PACKET_BYTES
     silence_s: float = 0.0
     icmp_count: int = 3
+    patience_s: float = _PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def measure_latency(session: LinkSession, path: LinkPath, plan: LatencyPlan | No
     icmp = None if pings.is_kept else pings.row()
     echoes: list[_Echo] = []
     if session.udp is not None:
-        echoes, sent = _echo(session, wanted.count, wanted.packet_bytes)
+        echoes, sent = _echo(session, wanted)
         by_kernel = sum(1 for echo in echoes if echo.kernel_ms is not None)
         method = _KERNEL if by_kernel else _USER
         rtts = [echo.rtt_ms for echo in echoes]
@@ -96,10 +100,10 @@ def _cold(session: LinkSession, plan: LatencyPlan) -> LatencyRow:
     session.clock.sleep(plan.silence_s)
     label = f"first packet after {plan.silence_s:.0f} s of silence, "
     if session.udp is None:
-        row = _pings(session, LatencyPlan(count=1, packet_bytes=plan.packet_bytes))
+        row = _pings(session, replace(plan, count=1))
         rtts = [] if row.median_ms is None else [row.median_ms]
         return latency_row(rtts, sent=1, packet_bytes=plan.packet_bytes, method=label + _PING)
-    echoes, sent = _echo(session, 1, plan.packet_bytes)
+    echoes, sent = _echo(session, replace(plan, count=1))
     method = label + (_KERNEL if any(echo.kernel_ms is not None for echo in echoes) else _USER)
     return latency_row([e.rtt_ms for e in echoes], sent=sent, packet_bytes=plan.packet_bytes, method=method)
 
@@ -112,19 +116,19 @@ def _tcp(session: LinkSession) -> LatencyRow:
     return latency_row([info.rtt_ms], sent=1, packet_bytes=_SYN_BYTES, method=method)
 
 
-def _echo(session: LinkSession, count: int, packet_bytes: int) -> tuple[list[_Echo], int]:
-    """The round trips of `count` echoes sent at a steady pace, in the order of sending, and how many were sent."""
+def _echo(session: LinkSession, plan: LatencyPlan) -> tuple[list[_Echo], int]:
+    """The round trips of the echoes sent at a steady pace, in the order of sending, and how many were sent."""
     if session.udp is None:
         return [], 0
     session.udp.enable_transmit_stamps()
     try:
-        return _run_echo(session, count, packet_bytes)
+        return _run_echo(session, plan)
     finally:
         session.udp.disable_transmit_stamps()
 
 
-def _run_echo(session: LinkSession, count: int, packet_bytes: int) -> tuple[list[_Echo], int]:
-    clock = session.clock
+def _run_echo(session: LinkSession, plan: LatencyPlan) -> tuple[list[_Echo], int]:
+    clock, count, packet_bytes = session.clock, plan.count, plan.packet_bytes
     sent: dict[int, tuple[int, int]] = {}
     found: dict[int, _Echo] = {}
     start_ns, base = clock.monotonic_ns(), session.rounds << 16
@@ -137,7 +141,7 @@ def _run_echo(session: LinkSession, count: int, packet_bytes: int) -> tuple[list
             sent[number] = session.send_datagram(Datagram(Kind.ECHO, session.cookie, number), packet_bytes)
             continue
         last_s = (max(0, len(sent) - 1)) * _INTERVAL_S
-        wait_s = len(sent) * _INTERVAL_S - now_s if may_send else last_s + _patience_s(found) - now_s
+        wait_s = len(sent) * _INTERVAL_S - now_s if may_send else last_s + _patience_s(found, plan) - now_s
         if (len(found) == len(sent) and not may_send) or (not may_send and wait_s <= 0):
             return [found[number] for number in sorted(found)], len(sent)
         answer = session.receive_datagram(max(0.0, wait_s))
@@ -149,10 +153,10 @@ def _run_echo(session: LinkSession, count: int, packet_bytes: int) -> tuple[list
             found[number] = _round_trip(session, answer, sent[number][0], transmit_ns)
 
 
-def _patience_s(found: dict[int, _Echo]) -> float:
-    """How long the last packet may take: three times the slowest so far, 4 s as long as none has come."""
+def _patience_s(found: dict[int, _Echo], plan: LatencyPlan) -> float:
+    """How long the last packet may take: three times the slowest so far, as the plan says while none has come."""
     slowest_s = max((echo.user_ms for echo in found.values()), default=0.0) / 1000
-    return max(_MIN_PATIENCE_S, 3 * slowest_s) if found else _PATIENCE_S
+    return max(_MIN_PATIENCE_S, 3 * slowest_s) if found else plan.patience_s
 
 
 def _round_trip(
@@ -185,7 +189,7 @@ def _pings(session: LinkSession, plan: LatencyPlan) -> LatencyRow:
         if session.meter.refusal(2 * plan.packet_bytes) is not None:
             break
         sent += 1
-        rtt_ms = session.ping(payload[:-1] + bytes((sent % 256,)), _PATIENCE_S)
+        rtt_ms = session.ping(payload[:-1] + bytes((sent % 256,)), plan.patience_s)
         session.account()
         if rtt_ms is not None:
             rtts.append(rtt_ms)
@@ -201,7 +205,7 @@ def settle(session: LinkSession, idle_ms: float) -> bool:
     """
     for _ in range(_SETTLE_TRIES):
         if session.udp is not None:
-            echoes, _ = _echo(session, 1, GATE_LATENCY_PACKET_BYTES)
+            echoes, _ = _echo(session, LatencyPlan(count=1))
             rtt_ms = echoes[0].rtt_ms if echoes else None
         else:
             rtt_ms = session.ping(b"settle", _PATIENCE_S)

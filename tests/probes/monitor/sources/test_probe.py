@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -13,8 +14,10 @@ from perfkit.core.network_record import Require, Required
 from perfkit_probes.clock import SystemClock
 from perfkit_probes.emulators.link_shaper import LinkSetting
 from perfkit_probes.monitor.allowance import Allowance
+from perfkit_probes.monitor.plan import DEFAULT_INTERVAL_S
 from perfkit_probes.monitor.responder_link import OPENING_BYTES, ResponderLink, Way
 from perfkit_probes.monitor.sources.bandwidth import MAX_BYTES, BandwidthSource
+from perfkit_probes.monitor.sources.probe import _PLAN as PROBE_PLAN
 from perfkit_probes.monitor.sources.probe import PROBE_BYTES, ProbeSource
 from perfkit_probes.path import LinkPath, Target
 from perfkit_probes.require import RequirePlan
@@ -121,10 +124,28 @@ def test_a_responder_that_is_away_is_left_alone_for_a_while_and_found_again() ->
             assert isinstance(source.read().value, Latency)
 
 
+@pytest.mark.parametrize(("patience_s", "is_measured"), [(0.1, False), (8.0, True)])
+def test_an_answer_is_waited_for_as_long_as_the_plan_says(
+    monkeypatch: pytest.MonkeyPatch, patience_s: float, is_measured: bool
+) -> None:
+    plan = replace(PROBE_PLAN, patience_s=patience_s)
+    monkeypatch.setattr("perfkit_probes.monitor.sources.probe._PLAN", plan)
+    far = LinkSetting(1_000_000, 0.2, 60_000)
+    with relayed(far, far) as (relay, _), probing(relay.port) as source:
+        reading = source.read()
+    assert isinstance(reading.value, Latency) is is_measured
+    assert reading.reason == (None if is_measured else "no answer to a packet of 84 bytes within 0.1 s")
+
+
+def test_a_link_whose_queue_is_full_is_slow_and_not_lost() -> None:
+    full_gprs_queue_s = 30_000 / 5_000
+    assert full_gprs_queue_s + 0.84 < PROBE_PLAN.patience_s < DEFAULT_INTERVAL_S
+
+
 def test_a_packet_into_the_dark_is_said_and_after_two_the_session_is_opened_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("perfkit_probes.latency._PATIENCE_S", 1.5)
+    monkeypatch.setattr("perfkit_probes.monitor.sources.probe._PLAN", replace(PROBE_PLAN, patience_s=1.5))
     with relayed(NEAR, NEAR) as (relay, responder), probing(relay.port) as source:
         source.read()
         relay.up.setting = LinkSetting(1_000_000, 0.0, queue_bytes=0)  # lets nothing through
