@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from perfkit.core.analysis_record import AnalysisDocument, Combination, ParameterResult
 from perfkit.core.errors import UsageError
 from perfkit.core.link_state import LinkStatus
-from perfkit.report.samples import COLUMNS, LINK_COLUMNS
+from perfkit.report.samples import COLUMNS, LINK_COLUMNS, encodable
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -126,6 +126,9 @@ def frame(rows: Iterable[Sequence[object]], types: Types) -> DataFrame:
     for row in rows:
         for values, value in zip(lists, row, strict=True):
             values.append(value)
+    for name, kind in types.items():
+        if kind == "text":
+            columns[name] = [encodable(value) if isinstance(value, str) else value for value in columns[name]]
     pandas = load_pandas()
     series = {name: pandas.Series(columns[name], dtype=_DTYPES[kind]) for name, kind in types.items()}
     table: DataFrame = pandas.DataFrame(series)

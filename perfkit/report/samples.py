@@ -145,11 +145,11 @@ def sample_values(sample: SampleRow, columns: Sequence[Column] = COLUMNS) -> dic
 def _value(column: Column, sample: SampleRow) -> Value:
     value = column.value(sample)
     if isinstance(value, str):
-        return _encodable(value)
+        return encodable(value)
     return _seconds(value) if column.in_ns and isinstance(value, int) else value
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """`text` with what no encoding has (halves of surrogates in file names) written as an escape."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -177,3 +178,17 @@ def test_missing_extra_says_what_to_install(log: str, monkeypatch: pytest.Monkey
 
     with pytest.raises(UsageError, match=r"pip install 'perfkit\[frames\]'"):
         analyze(log)
+
+
+def test_every_table_takes_the_name_of_a_file_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"a\xff.log")
+    try:
+        path.write_text(LOG)
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    measured = analyze(path, max_skipped_share=0.5)
+    for name, types in TABLES.items():
+        column = next((column for column in types if column.endswith("file")), None)
+        if column is not None:
+            files = getattr(measured, name)[column].dropna().unique()
+            assert [file.rsplit("/", 1)[-1] for file in files] == ["a\\udcff.log"], name
