@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -42,6 +43,8 @@ class _Kind(msgspec.Struct):
 def read_link_files(paths: Sequence[Path]) -> LinkFiles:
     """Everything that was recorded of the link; a file that is named twice, or copied, counts once.
 
+    So does a session that is in two files because one was copied while it was still written: the longer one counts.
+
     Raises:
         InputError: a file cannot be read, or is neither a record nor a result.
     """
@@ -59,7 +62,17 @@ def read_link_files(paths: Sequence[Path]) -> LinkFiles:
         else:
             files.checks.append(_read_check(path, sha256, head))
     files.checks.sort(key=lambda check: check.started)
+    files.sessions = _without_copies(files.sessions)
     return files
+
+
+def _without_copies(sessions: Sequence[SessionSeries]) -> list[SessionSeries]:
+    longest: dict[tuple[str, str, datetime], SessionSeries] = {}
+    for one in sessions:
+        key = (one.session.session, one.session.host, one.session.time)
+        if key not in longest or one.samples > longest[key].samples:
+            longest[key] = one
+    return list(longest.values())
 
 
 def _digest(path: Path) -> str:

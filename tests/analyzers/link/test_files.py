@@ -67,6 +67,17 @@ def test_a_file_that_is_named_twice_or_copied_counts_once(tmp_path: Path) -> Non
     assert len(read_link_files([path, path, copy]).sessions) == 1
 
 
+@pytest.mark.parametrize("names", [["early", "late"], ["late", "early"]])
+def test_a_session_that_was_copied_while_it_was_written_counts_once(tmp_path: Path, names: list[str]) -> None:
+    begun = [session(), sample(0, 40.0)]
+    write(tmp_path / "early", begun)
+    write(tmp_path / "late", [*begun, sample(10, 41.0), ended(12), session(100, name="two"), sample(100, 40.0)])
+
+    files = read_link_files([tmp_path / name for name in names])
+    assert [(one.session.session, one.samples) for one in files.sessions] == [("one", 2), ("two", 1)]
+    assert len(files.monitors) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
