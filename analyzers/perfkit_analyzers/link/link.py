@@ -63,6 +63,20 @@ def _disagreement(network: NetworkJoin) -> Iterator[str]:
     )
 
 
+def _elsewhere(network: NetworkJoin) -> Iterator[str]:
+    """Whether the records are of another time than the runs: another day, or a zone that was stated wrongly."""
+    sessions = [session for monitor in network.monitors for session in monitor.sessions]
+    if not sessions or not network.gaps or network.during.share_known:
+        return
+    begin, end = network.gaps[0].start, network.gaps[-1].end
+    first, last = min(one.start for one in sessions), max(one.end for one in sessions)
+    if last < begin or end < first:
+        yield (
+            f"no record of the link is of the time of the runs: the runs are from {begin} to {end}, the records from "
+            f"{first} to {last}; are they the right files, and is the clock of the log what is said of it?"
+        )
+
+
 def warnings(network: NetworkJoin) -> Iterator[str]:
     """One sentence per thing that a reader must know of the join."""
     unknown = [clock for clock in network.clocks if clock.source is None]
@@ -74,6 +88,7 @@ def warnings(network: NetworkJoin) -> Iterator[str]:
             f"(first: {first.first_file}:{first.first_line})"
         )
     yield from _disagreement(network)
+    yield from _elsewhere(network)
     for monitor in network.monitors:
         if monitor.unreadable_count:
             shown = monitor.unreadable[0]

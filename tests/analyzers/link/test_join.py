@@ -256,6 +256,18 @@ def test_a_clock_step_of_the_monitor_is_warned_of(tmp_path: Path, step_s: int) -
     assert any(said in text for text in joined.document.warnings)
 
 
+@pytest.mark.parametrize("watched", [[-100, -90], [200, 210]])
+def test_records_of_another_time_than_the_runs_are_warned_of(tmp_path: Path, watched: list[float]) -> None:
+    path = write(tmp_path / "m.jsonl", [session(watched[0]), *(sample(second, GOOD_MS) for second in watched)])
+    joined = Joined(tmp_path, body_of([3, 8]), records=[path])
+
+    said = [text for text in joined.document.warnings if "no record of the link is of the time of the runs" in text]
+    start, end = ("11:58:20", "11:58:30") if watched[0] < 0 else ("12:03:20", "12:03:30")
+    assert len(said) == 1
+    assert f"the records from 2026-06-08T{start}.000Z to 2026-06-08T{end}.000Z" in said[0]
+    assert "the runs are from 2026-06-08T12:00:01.000Z to 2026-06-08T12:00:08.250Z" in said[0]
+
+
 def test_over_midnight(tmp_path: Path) -> None:
     slow = [sample(12 * 3600 + second, SLOW_MS) for second in (-10, 0, 10)]
     path = write(
