@@ -20,6 +20,7 @@ yields = (
         (
             *("TC_003_CSMS", "TC_010_CSMS", "TC_011_1_CSMS", "TC_011_2_CSMS", "TC_023_1_CSMS", "TC_023_2_CSMS"),
             *("TC_023_3_CSMS", "TC_053_CSMS", "TC_059_CSMS"),
+            *("TC_004_1_CSMS", "TC_004_2_CSMS", "TC_005_1_CSMS", "TC_007_CSMS"),  # reusable states
         ),
     ),
 )

@@ -48,9 +48,19 @@ clause = "8.2.1, A.4"
 roles = frozenset({Role.CHARGING_STATION})
 yields = (
     Yield("CancelReservation/StatusNotification", ("TC_051_CS",)),
-    Yield("ReserveNow/StatusNotification", ("TC_046_1_CS", "TC_046_2_CS", "TC_047_CS", "TC_049_CS", "TC_053_CS")),
     Yield(
-        "ChangeAvailability/StatusNotification", ("TC_013_CS", "TC_014_CS", "TC_034_CS", "TC_048_3_CS", "TC_050_3_CS")
+        "ReserveNow/StatusNotification",
+        (
+            *("TC_046_1_CS", "TC_046_2_CS", "TC_047_CS", "TC_049_CS", "TC_053_CS"),
+            *("TC_051_CS", "TC_052_CS"),  # reusable state Reserved
+        ),
+    ),
+    Yield(
+        "ChangeAvailability/StatusNotification",
+        (
+            *("TC_013_CS", "TC_014_CS", "TC_034_CS", "TC_048_3_CS", "TC_050_3_CS"),
+            *("TC_046_1_CS", "TC_047_CS", "TC_049_CS", "TC_053_CS"),  # reusable state SetConnectorUnavailable
+        ),
     ),
     Yield("TriggerMessage/MeterValues", ("TC_054_CS",)),
     Yield("TriggerMessage/Heartbeat", ("TC_054_CS",)),

@@ -82,8 +82,9 @@ def test_further_runs_for_a_wanted_n(capsys: pytest.CaptureFixture[str]) -> None
     runs = {row["test_case"]: row["runs"] for row in extra}
 
     assert (cancel["have"], cancel["from_plan"], cancel["short"], cancel["test_cases"]) == (0, 1, 9, ["TC_051"])
-    # ReserveNow and ChangeAvailability: five test cases each; RemoteStop: two (TC_005_3, TC_012).
-    assert runs == {"TC_051": 9, "TC_054": 9, "TC_046_2": 5, "TC_013": 5, "TC_012": 8}
+    # ReserveNow: seven test cases, and TC_051 reserves again with each run. ChangeAvailability: nine, so one run is
+    # missing. RemoteStop: two (TC_005_3, TC_012).
+    assert runs == {"TC_051": 9, "TC_054": 9, "TC_047": 1, "TC_012": 8}
 
 
 def test_a_parameter_without_a_test_case_that_applies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
