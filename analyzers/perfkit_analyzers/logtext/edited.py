@@ -7,9 +7,10 @@ import re
 
 PADDING = b"\0 \t\r"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}".encode()
-# The last line of a log and the first of the next: OCTT writes no newline at the end of a file.
+# The last line of a log and the first of the next: OCTT writes no newline at the end of a file, whole or broken off.
 _JOINED = re.compile(
-    rb"(?P<end>Test ?case result\s*:\s*[A-Z]+?|\[[0-9T:., -]+\]\s*\[stopped_testcase\])\s*(?:\xef\xbb\xbf)?"
+    rb"(?P<end>Test ?case result\s*:\s*[A-Z]+?|"
+    rb"\[[0-9T:., -]+\]\s*\[(?:stopped_testcase\]|verdict\]\s*[A-Z]+?|msg-(?:in|out)\].*?\}\]))\s*(?:\xef\xbb\xbf)?"
     rb"(?P<begin>Test ?case name\s*:.*|\[[0-9T:., -]+\]\s*\[started_testcase\].*)\Z",
     re.IGNORECASE | re.DOTALL,
 )

@@ -117,10 +117,11 @@ class OcttBody:
     def line(self, raw: bytes, number: int, *, cut_off: bool) -> None:
         """Read one line; `cut_off` when the file ends in it without a newline."""
         text = tidy(raw)
-        joined = joined_lines(text) if self._open is None else None
+        joined = joined_lines(text)
         if joined is not None:
+            self._settle()
             self._line(joined[0], number, cut_off=False)
-            self.narration -= 1  # both are narration, and one line
+            self.narration -= 1  # the beginning of a log is narration, and counts with the end of the other as one line
             text = joined[1]
         self._line(text, number, cut_off=cut_off)
 

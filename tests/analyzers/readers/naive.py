@@ -11,6 +11,11 @@ STAMPED = re.compile(
     r"\[(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d):(\d\d):(\d\d)[:.,](\d{3,9})\]\s*\[([A-Za-z_-]+)\](.*)", re.DOTALL | re.ASCII
 )
 
+JOINED = re.compile(
+    r"(\[[0-9T:., -]+\]\s*\[msg-(?:in|out)\].*?\}\])\s*\ufeff?(?:Test ?case name\s*:|\[[0-9T:., -]+\]\s*\[started_testcase\])",
+    re.DOTALL | re.IGNORECASE | re.ASCII,
+)
+
 
 class Read(NamedTuple):
     """What is compared: line, time of day in ns, direction, and the frame (payload decoded)."""
@@ -58,7 +63,9 @@ def read(data: bytes) -> list[Read]:
         except UnicodeDecodeError:
             text = raw.decode("latin-1")
         before, quote, after = text.strip("\0 \t\r").removeprefix("\ufeff").partition('"')
-        lines.append((before.replace("\xa0", " ") + quote + after).strip("\0 \t\r"))
+        line = (before.replace("\xa0", " ") + quote + after).strip("\0 \t\r")
+        joined = JOINED.match(line)
+        lines.append(joined[1] if joined else line)
     found = []
     for number, line in enumerate(lines, start=1):
         match = STAMPED.fullmatch(line)

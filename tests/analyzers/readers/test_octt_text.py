@@ -259,6 +259,18 @@ def test_logs_joined_without_a_newline_between_them_are_several_runs(
     assert tally.lines == tally.messages + tally.narration == (first_log + second_log).count("\n")
 
 
+@pytest.mark.parametrize("broken_off", ["[10:15:02:000] [verdict]  FAIL", heartbeat("10:15:02:000", "h2")[:-1]])
+def test_a_log_that_broke_off_may_be_joined_too(broken_off: str) -> None:
+    events, tally = read_octt(
+        header() + heartbeat("10:15:01:000") + broken_off + header("TC_012_CS") + heartbeat("10:15:03:000", "h3")
+    )
+    assert [run.test_case for run in runs(events)] == ["TC_010_CS", "TC_012_CS"]
+    is_message = "msg-in" in broken_off
+    assert [message.message_id for message in messages(events)] == ["h1", *["h2"] * is_message, "h3"]
+    assert [end.verdict for end in endings(events)] == [None if is_message else "FAIL", None]
+    assert (tally.skipped, tally.lines, tally.lines - tally.messages) == (0, 24, tally.narration)
+
+
 def test_a_log_saved_anew_with_its_mark_may_follow_another() -> None:
     events, tally = read_octt(
         header() + heartbeat("10:15:01:000") + "\ufeff" + header("TC_012_CS") + heartbeat("10:15:02:000")
