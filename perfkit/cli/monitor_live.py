@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _EVENTS_SHOWN = 5
 _COLUMNS = 60
+_LABEL_COLUMNS = 9
+"""What the names of the rows take, with the space behind them."""
 
 
 class LiveView(MonitorView):
@@ -54,6 +56,12 @@ class LiveView(MonitorView):
         with Live(self._page(), console=Console(), auto_refresh=False) as self._live:
             yield
         self._live = None
+
+    @property
+    def _columns(self) -> int:
+        """How long a sparkline may be: what is too long for the terminal would lose its newest end."""
+        width = self._live.console.width if self._live is not None else _COLUMNS + _LABEL_COLUMNS
+        return max(1, min(_COLUMNS, width - _LABEL_COLUMNS))
 
     def sample(self, sample: Sample) -> None:
         """Take a sample and draw it."""
@@ -98,7 +106,7 @@ class LiveView(MonitorView):
         session = self._session
         if session is None:
             return
-        minutes = _COLUMNS * session.interval_s / 60
+        minutes = self._columns * session.interval_s / 60
         yield "monitor", Text(printable(_title(session)))
         if self._last_latency is not None:
             yield "latency", self._trace(self._latency, latency_text(self._last_latency), self.tally.latency.text)
@@ -118,7 +126,7 @@ class LiveView(MonitorView):
         from rich.text import Text
 
         line = Text()
-        for mark, is_missed in history.marks(self._levels):
+        for mark, is_missed in history.marks(self._levels)[-self._columns :]:
             line.append(mark, style="red" if is_missed else "green")
         line.append(f"  {printable(now)}; {share}")
         return line

@@ -12,6 +12,7 @@ from perfkit.cli.terminal import is_terminal
 from perfkit.core.monitor_record import Event, EventKind, Gap, Quantity, Sample, Session, Signal
 from perfkit.core.monitor_verdict import latency_verdict, rssi_verdict
 from perfkit.core.network_record import THRESHOLDS, Verdict
+from perfkit.report.network_wording import milliseconds
 from perfkit.report.printable import printable
 from perfkit_probes.monitor.tally import Tally
 
@@ -95,7 +96,7 @@ def latency_text(sample: Sample) -> str:
     if sample.latency is None:
         return f"not measured ({sample.reasons.get('latency', 'not due')})"
     missed = _MISSED if latency_verdict(sample, THRESHOLDS) is Verdict.NOT_MET else ""
-    return f"{sample.latency.value_ms:.1f} ms {sample.latency.origin.value}{missed}"
+    return f"{milliseconds(sample.latency.value_ms)} {sample.latency.origin.value}{missed}"
 
 
 def signal_text(signal: Signal) -> str:

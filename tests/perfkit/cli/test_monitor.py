@@ -12,6 +12,7 @@ from rich.console import Console
 
 from perfkit.cli.main import main
 from perfkit.cli.monitor_live import LiveView, clock_text
+from perfkit.cli.monitor_view import latency_text
 from perfkit.cli.monitor_view import event_text, sample_text
 from perfkit.cli.sparkline import History, levels_for
 from perfkit.core.monitor_record import (
@@ -191,8 +192,8 @@ def test_an_event_and_a_gap_in_one_line() -> None:
     assert event_text(gap) == "05:00:00Z gap of 61 s without everything: suspended"
 
 
-def page_of(view: LiveView) -> str:
-    console = Console(record=True, width=130, file=open(os.devnull, "w"))  # noqa: SIM115 - closed below
+def page_of(view: LiveView, *, width: int = 130) -> str:
+    console = Console(record=True, width=width, file=open(os.devnull, "w"))  # noqa: SIM115 - closed below
     with console.file:
         console.print(view._page())
     return console.export_text()
@@ -217,6 +218,25 @@ def test_the_live_view_shows_the_last_minutes_beside_the_thresholds() -> None:
     assert lines[3].startswith(f"RSSI     {high}{middle}{low}  RSSI -60 dBm; 75.0 % of 4 in specification")
     assert "link.jsonl, 4 samples" in page
     assert "05:00:30Z device away: unplugged" in page
+
+
+def test_a_narrow_terminal_shows_the_newest_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    clock, view = DrivenClock(), LiveView(Path("link.jsonl"))
+    with view.following(header_at(clock.now())):
+        for number in range(70):
+            view.sample(sample_at(clock.now(), number, latency=active(1200.0 if number == 69 else 60.0)))
+            clock.sleep(10)
+        line, *_, caption = page_of(view, width=60).splitlines()[1:5]
+    bars = levels_for(sys.stdout.encoding)
+    assert line == "latency  " + 50 * bars[0] + bars[-1]
+    assert caption.strip() == "at most 1000 ms, last 8 min"
+
+
+def test_a_round_trip_on_one_host_is_shown_with_its_digits() -> None:
+    moment = DrivenClock().now()
+    assert latency_text(sample_at(moment, 0, latency=active(0.018))) == "0.018 ms active"
+    assert latency_text(sample_at(moment, 0, latency=active(61.25))) == "61.2 ms active"
 
 
 def test_what_is_known_of_the_clock_in_words() -> None:
