@@ -12,8 +12,7 @@ from rich.console import Console
 
 from perfkit.cli.main import main
 from perfkit.cli.monitor_live import LiveView, clock_text
-from perfkit.cli.monitor_view import latency_text
-from perfkit.cli.monitor_view import event_text, sample_text
+from perfkit.cli.monitor_view import event_text, latency_text, sample_text
 from perfkit.cli.sparkline import History, levels_for
 from perfkit.core.monitor_record import (
     ClockState,
