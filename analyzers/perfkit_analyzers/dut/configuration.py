@@ -110,7 +110,11 @@ def _info(gathered: Configuration, variables: Variables, pics: Pics) -> Configur
         reason=None,
         complete_read=gathered.complete_read,
         keys=_sorted(record for record in records if record.is_standard or not is_1_6),
-        vendor_keys=_sorted(record for record in records if is_1_6 and not record.is_standard),
+        vendor_keys=_sorted(
+            record
+            for record in records
+            if is_1_6 and not record.is_standard and (record.key not in gathered.unknown or gathered.exists(record.key))
+        ),
         unknown_keys=sorted(gathered.unknown),
         optional_functionalities=optional_functionalities(gathered) if is_1_6 else [],
         findings=list(_findings(gathered, variables, pics, is_1_6=is_1_6)),

@@ -97,10 +97,14 @@ class Configuration:
         self.complete_read, self._complete = place, frozenset(keys)
 
     def left_out(self) -> list[str]:
-        """Keys that the DUT has and that its answer with all keys does not hold; that answer then proves nothing."""
+        """Keys that the DUT has and that its answer with all keys does not hold; that answer then proves nothing.
+
+        A secret that can only be set (AuthorizationKey) need not be in it.
+        """
         if self.complete_read is None:
             return []
-        return sorted(key for key, history in self.histories.items() if history.exists and key not in self._complete)
+        readable = (key for key, history in self.histories.items() if history.reads or not history.is_secret)
+        return sorted(key for key in readable if self.histories[key].exists and key not in self._complete)
 
     def history(self, key: str) -> KeyHistory:
         """The history of a key, made when it is first seen."""
@@ -116,7 +120,7 @@ class Configuration:
         history = self.histories.get(key)
         if history is not None and history.exists:
             return True
-        is_told = self.complete_read is not None and not self.left_out()
+        is_told = self.complete_read is not None and not self.left_out() and not is_secret_key(key)
         return False if key in self.unknown or is_told else None
 
     def place(self, key: str) -> LogPlace | None:

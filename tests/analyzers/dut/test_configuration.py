@@ -230,6 +230,26 @@ def test_secrets_are_masked(tmp_path: Path) -> None:
     assert "AuthorizationKey can be read, and the standard lets it only be set" in messages(info)
 
 
+def test_a_password_that_can_only_be_set_need_not_be_among_all_keys(tmp_path: Path) -> None:
+    """Setting it (TC_073) must not put in doubt what the answer with all keys tells of the others."""
+    values = {key: value for key, value in GOOD.items() if key != "ResetRetries"}
+    set_too = found(tmp_path / "set", [read(values)], [change("AuthorizationKey", "00112233445566778899aabbccddeeff")])
+    not_set = found(tmp_path / "not", [read(values)])
+
+    assert messages(set_too) == ["ResetRetries is required by the profile Core, and the station does not have it"]
+    told = [{one.key: one.implemented for one in info.optional_functionalities} for info in (set_too, not_set)]
+    assert [each["AuthorizationKey"] for each in told] == [True, None]
+    assert [each["BlinkRepeat"] for each in told] == [False, False]
+
+
+def test_a_key_that_the_station_does_not_support_is_no_key_of_the_vendor(tmp_path: Path) -> None:
+    """TC_040_1 asks every station for one."""
+    info = found(tmp_path, [read({**GOOD, "NL-Mode": ("1", False)}), change("NL-None", "1", "NotSupported")])
+
+    assert [key.key for key in info.vendor_keys] == ["NL-Mode"]
+    assert info.unknown_keys == ["NL-None"]
+
+
 def test_a_long_history_is_cut_and_counted(tmp_path: Path) -> None:
     changes = [change("HeartbeatInterval", str(number)) for number in range(1, 121)]
     key = key_of(found(tmp_path, changes), "HeartbeatInterval")
