@@ -66,6 +66,11 @@ class CoveredCase(msgspec.Struct, frozen=True):
     runs: list[CaseRun]
     note: str | None
 
+    @property
+    def failed_as_it_should(self) -> bool:
+        """True where Appendix C wants this DUT to fail, and it did."""
+        return self.planned.should_fail and self.state is CaseState.FAILED
+
 
 class UnknownRun(msgspec.Struct, frozen=True):
     """A run whose test case is not in Appendix C for the type of the DUT; `nearest` is the id probably meant."""

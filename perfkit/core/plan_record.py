@@ -41,7 +41,7 @@ class PlannedCase(msgspec.Struct, frozen=True):
 
     `number` is that of the table, None where the table has none (security). `condition` says in words when the row
     applies, None if always; `missing_keys` are the keys of the PICS without which that cannot be decided. `remark`
-    holds what else the table says of the row.
+    holds what else the table says of the row; `should_fail`: it says that this DUT should fail the test case.
     """
 
     test_case: str
@@ -56,6 +56,7 @@ class PlannedCase(msgspec.Struct, frozen=True):
     missing_keys: list[str]
     remark: str | None
     samples: list[YieldedSample]
+    should_fail: bool = False
 
 
 class SamplePlan(msgspec.Struct, frozen=True):

@@ -17,10 +17,10 @@ def base_id(test_case: str) -> str:
     """The id without the side that is tested; every spelling of the reset between test cases is one.
 
     Examples:
-        >>> base_id("TC_010_CS"), base_id("TC_023_1_CSMS"), base_id("TC_000_RESET_CS")
+        >>> base_id("TC_010_CS"), base_id("tc_023_1_csms"), base_id("TC_000_RESET_CS")
         ('TC_010', 'TC_023_1', '000_RESET')
     """
-    plain = _SUFFIX.sub("", test_case.strip())
+    plain = _SUFFIX.sub("", test_case.strip().upper())
     return RESET_TEST if _RESET.match(plain) else plain
 
 

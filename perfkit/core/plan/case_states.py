@@ -53,6 +53,9 @@ def _notes(planned: PlannedCase, runs: Sequence[CaseRun]) -> Iterator[str]:
     if planned.missing_keys:
         yield f"The PICS leaves open whether it applies: {', '.join(planned.missing_keys)}."
     counted = [_of_verdict(run.verdict) for run in runs if run.counts]
+    if planned.should_fail and counted:
+        yield "Appendix C: with the security certificate it should fail."
+        return
     if CaseState.PASSED in counted[:-1] and counted[-1] is not CaseState.PASSED:
         yield "It passed before and does no longer."
     elif counted and counted[-1] is CaseState.PASSED and any(state is not CaseState.PASSED for state in counted):

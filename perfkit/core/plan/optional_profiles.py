@@ -10,6 +10,7 @@ from perfkit.core.plan.conditions import (
     NOT_MODE_1_2,
     REMOTE_TRIGGER,
     RESERVATION,
+    SECURITY_CERTIFICATE,
     SMART_CHARGING,
 )
 from perfkit.core.plan.row import Block, C, Group, M, O, Row
@@ -49,6 +50,7 @@ FIRMWARE_BLOCK = Block(
                     "Firmware Update - Download and Install",
                     M,
                     M,
+                    should_fail_when=SECURITY_CERTIFICATE,
                     remark="Check the FTP connection. A station that goes for the security certificate should fail it "
                     "(security requirements).",
                 ),

@@ -99,7 +99,12 @@ class _Planner:
             missing_keys=list(condition.missing(self._facts)),
             remark=row.remark,
             samples=[sample for source in self._sources for sample in source.samples_of(row.test_case)],
+            should_fail=self._should_fail(row),
         )
+
+    def _should_fail(self, row: Row) -> bool:
+        is_station = self._dut_type is DutType.CHARGING_STATION
+        return is_station and row.should_fail_when is not None and row.should_fail_when.truth(self._facts) is True
 
     def _requirement(self, row: Row) -> Requirement:
         is_mode_1_2 = self._facts.get("dut.product_subtype") == ProductSubtype.MODE_1_2_ONLY

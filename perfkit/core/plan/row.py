@@ -16,8 +16,9 @@ class Row:
     """A test case: columns of the table for station and CSMS (None: blank), and when it applies.
 
     `when` is the condition for a station, `when_csms` that for a CSMS (the remarks speak of the station; a CSMS meets
-    every station). `mandatory_for_mode_1_2`: the remark makes it mandatory for Mode 1/2-only stations. `remark` holds
-    what the table says beside the condition, or what a reader must know of it.
+    every station). `mandatory_for_mode_1_2`: the remark makes it mandatory for Mode 1/2-only stations.
+    `should_fail_when`: the remark wants a station to fail it then; None: never. `remark` holds what the table says
+    beside the condition, or what a reader must know of it.
     """
 
     test_case: str
@@ -28,6 +29,7 @@ class Row:
     when: Expression = ALWAYS
     when_csms: Expression = ALWAYS
     mandatory_for_mode_1_2: bool = False
+    should_fail_when: Expression | None = None
     remark: str | None = None
 
     def requirement(self, dut_type: DutType) -> Requirement | None:

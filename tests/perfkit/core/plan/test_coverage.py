@@ -173,6 +173,33 @@ def test_a_pass_after_a_failure_is_remarked(tmp_path: Path) -> None:
     assert "5.6" in case.note
 
 
+@pytest.mark.parametrize(("verdict", "state"), [("FAIL", CaseState.FAILED), ("PASS", CaseState.PASSED)])
+def test_a_station_with_the_security_certificate_should_fail_the_plain_firmware_update(
+    tmp_path: Path, verdict: str, state: CaseState
+) -> None:
+    """Appendix C, remark of TC_044_1: a failure leaves nothing to do; what a pass means, the note says."""
+    logs = CampaignLogs(tmp_path)
+    logs.run("TC_044_1_CS", verdict, [status()])
+    pics = PICS.replace("firmware_management: no", "firmware_management: yes")
+    (plain,) = (c for c in covered(logs, pics).cases if c.planned.test_case == "TC_044_1")
+    document = covered(logs, f"{pics}security: {{profile_2: yes}}\n")
+    (case,) = (c for c in document.cases if c.planned.test_case == "TC_044_1")
+
+    assert (case.planned.should_fail, case.state) == (True, state)
+    assert case.note == "Appendix C: with the security certificate it should fail."
+    assert "TC_044_1" not in {remaining.item for remaining in document.criteria[0].remaining}
+    assert (plain.planned.should_fail, plain.note) == (False, None)
+
+
+def test_ids_are_known_in_lower_case_too(tmp_path: Path) -> None:
+    logs = CampaignLogs(tmp_path)
+    logs.run("tc_001_cs", exchanges=[boot("1.0")])
+    document = covered(logs)
+
+    assert states(document, CaseState.PASSED) == {"TC_001"}
+    assert document.unknown_runs == []
+
+
 def test_another_serial_number_is_a_change_that_the_laboratory_judges(tmp_path: Path) -> None:
     logs = CampaignLogs(tmp_path)
     logs.run("TC_001_CS", exchanges=[boot("1.0")])
