@@ -67,7 +67,16 @@ def container_of(head: bytes) -> Container | None:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
-    return Container.TAR if head[257:262] == b"ustar" else None
+    return Container.TAR if _is_tar_header(head) else None
+
+
+def _is_tar_header(head: bytes) -> bool:
+    """Whether these bytes are the header of a tar: the oldest kind has no magic bytes, but a checksum as all."""
+    try:
+        tarfile.TarInfo.frombuf(head[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return head[257:262] == b"ustar"
+    return True
 
 
 def members(file: IO[bytes], kind: Container, name: str) -> Iterator[Member] | None:

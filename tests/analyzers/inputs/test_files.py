@@ -125,6 +125,15 @@ def test_archives_are_looked_into_by_content(shown: str, tmp_path: Path, monkeyp
     assert contents(open_inputs([shown.split("!")[0]])) == expected
 
 
+def test_a_tar_of_the_oldest_kind_has_no_magic_bytes(tmp_path: Path) -> None:
+    old = bytearray(tarred({"a.log": LOG}))
+    old[257:265] = bytes(8)
+    old[148:156] = b" " * 8
+    old[148:156] = b"%06o\0 " % sum(old[:512])
+    (tmp_path / "old").write_bytes(old)
+    assert contents(open_inputs([tmp_path / "old"])) == {f"{(tmp_path / 'old').as_posix()}!/a.log": LOG}
+
+
 @pytest.mark.parametrize("shown", ARCHIVES)
 def test_an_archive_may_come_on_standard_input(shown: str) -> None:
     found = contents(open_inputs(["-"], io.BytesIO(ARCHIVES[shown])))
