@@ -230,6 +230,15 @@ class LinkHistory:
         technology = next((look.technology for look, _ in reversed(signals) if look.technology), None)
         return _Radio(signals, _extreme(heard, sign=-1), technology)
 
+    def half_known(self, start_ns: int, end_ns: int) -> str | None:
+        """What was not measured in a stretch in which something else was; None where nothing was."""
+        if not self.is_mobile:
+            return None
+        last_ns = end_ns - 1  # what begins at its end is not in it
+        if self._latency.speaking(start_ns, last_ns):
+            return "no RSSI was measured"
+        return "no round trip was measured" if self._rssi.speaking(start_ns, last_ns) else None
+
     def latencies(self, start_ns: int, end_ns: int) -> Iterator[LinkSample]:
         """Round trips in ms, measured within an interval."""
         return _within(self._latency, start_ns, end_ns)

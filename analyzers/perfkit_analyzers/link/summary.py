@@ -16,6 +16,7 @@ from perfkit_analyzers.link.clock import Alignment, ClockSource, LogClocks, NoCl
 from perfkit_analyzers.link.connections import connections_seen
 from perfkit_analyzers.link.evidence import RunClock
 from perfkit_analyzers.link.files import LinkFiles
+from perfkit_analyzers.link.history import LinkHistory
 from perfkit_analyzers.link.intervals import Interval, union, without
 from perfkit_analyzers.link.join import LinkJoin, LinkTally
 from perfkit_analyzers.link.series import SessionSeries, time_ns
@@ -56,7 +57,7 @@ def network_join(join: LinkJoin, files: LinkFiles, clocks: ClockGroups, role: Ro
         monitors=files.monitors,
         checks=[_placed(check, spans) for check in files.checks],
         during=_summary(join, spans),
-        gaps=[_gap(gap, files.sessions) for gap in gaps[:GAPS_LISTED]],
+        gaps=[_gap(gap, files.sessions, join.history) for gap in gaps[:GAPS_LISTED]],
         gap_count=len(gaps),
         longest_gap_s=max(map(_seconds, gaps), default=None),
         connections=connections_seen(join.clocks, files.sessions),
@@ -101,7 +102,7 @@ def _share(part_ns: int, whole_ns: int) -> float | None:
     return part_ns / whole_ns if whole_ns else None
 
 
-def _gap(gap: Interval, sessions: Iterable[SessionSeries]) -> LinkGap:
+def _gap(gap: Interval, sessions: Iterable[SessionSeries], history: LinkHistory) -> LinkGap:
     start_ns, end_ns = gap
     reasons: dict[str, str] = {}  # one device that was away makes a gap in each quantity
     for session in sessions:
@@ -109,7 +110,8 @@ def _gap(gap: Interval, sessions: Iterable[SessionSeries]) -> LinkGap:
             if time_ns(record.start) < end_ns and time_ns(record.end) > start_ns:
                 reasons.setdefault(f"{record.cause}: {record.reason}", f"{session.file}:{line}")
     texts = [f"{reason} ({place})" for reason, place in reasons.items()]
-    return LinkGap(utc_text(start_ns), utc_text(end_ns), _seconds(gap), "; ".join(texts) or None)
+    reason = "; ".join(texts) or history.half_known(start_ns, end_ns)
+    return LinkGap(utc_text(start_ns), utc_text(end_ns), _seconds(gap), reason)
 
 
 def _seconds(interval: Interval) -> float:

@@ -256,6 +256,25 @@ def test_a_clock_step_of_the_monitor_is_warned_of(tmp_path: Path, step_s: int) -
     assert any(said in text for text in joined.document.warnings)
 
 
+@pytest.mark.parametrize(
+    ("seen", "reason"),
+    [
+        ([sample(0, GOOD_MS), sample(10, GOOD_MS)], "no RSSI was measured"),
+        ([sample(0, rssi_dbm=-60.0), sample(10, rssi_dbm=-60.0)], "no round trip was measured"),
+        ([], None),
+        ([sample(-30, GOOD_MS, rssi_dbm=-60.0), sample(8.25, GOOD_MS, rssi_dbm=-60.0)], None),
+    ],
+)
+def test_a_gap_in_one_quantity_is_not_called_one_in_which_nobody_watched(
+    tmp_path: Path, seen: list[Record], reason: str | None
+) -> None:
+    path = write(tmp_path / "m.jsonl", [session(mobile=True), *seen])
+    joined = Joined(tmp_path, body_of([3, 8]), records=[path])
+
+    assert joined.document.network is not None
+    assert [gap.reason for gap in joined.document.network.gaps] == [reason]
+
+
 @pytest.mark.parametrize("watched", [[-100, -90], [200, 210]])
 def test_records_of_another_time_than_the_runs_are_warned_of(tmp_path: Path, watched: list[float]) -> None:
     path = write(tmp_path / "m.jsonl", [session(watched[0]), *(sample(second, GOOD_MS) for second in watched)])
