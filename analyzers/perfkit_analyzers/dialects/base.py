@@ -27,6 +27,7 @@ class Dialect(Protocol):
     cable_statuses: frozenset[str]
     has_station_connector: bool
     heartbeat_interval_key: str
+    remote_start_key: str
     final_report_statuses: frozenset[str]
 
 

@@ -31,6 +31,7 @@ from perfkit_analyzers.dialects.facts import (
 version = "1.6"
 has_station_connector = True
 heartbeat_interval_key = "HeartbeatInterval"
+remote_start_key = "AuthorizeRemoteTxRequests"
 plugged_statuses = frozenset({"Preparing"})
 cable_statuses = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"})
 final_report_statuses = frozenset(

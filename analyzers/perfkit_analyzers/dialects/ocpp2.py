@@ -33,6 +33,7 @@ from perfkit_analyzers.dialects.facts import (
 version = "2.0.1"
 has_station_connector = False
 heartbeat_interval_key = "OCPPCommCtrlr.HeartbeatInterval"
+remote_start_key = "AuthCtrlr.AuthorizeRemoteStart"
 plugged_statuses = frozenset({"Occupied"})
 cable_statuses = frozenset({"Occupied"})
 final_report_statuses = frozenset(

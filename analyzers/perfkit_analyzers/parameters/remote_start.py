@@ -50,8 +50,6 @@ yields = (
     ),
 )
 
-_AUTHORIZE_SETTINGS = ("AuthorizeRemoteTxRequests", "AuthCtrlr.AuthorizeRemoteStart")
-
 
 class _Candidate(Candidate):
     """A RemoteStartTransaction that waits for its StartTransaction."""
@@ -192,11 +190,11 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
 
     def combination(self, candidate: _Candidate, ending: Moment) -> str:
         """Stratum: the authorization setting read in this run, and whether an Authorize was nested."""
-        configuration = self.station.configuration
-        setting = next((configuration[k] for k in _AUTHORIZE_SETTINGS if k in configuration), "unknown").lower()
+        setting_key = self.station.dialect.remote_start_key
+        setting = self.station.configuration.get(setting_key, "unknown").lower()
         request = candidate.request
         nested = self.station.authorizations.nested(candidate.call.line, ending.line, request.id_tag)
-        return f"AuthorizeRemoteTxRequests={setting}, {'with' if nested else 'without'} Authorize"
+        return f"{setting_key.split('.')[-1]}={setting}, {'with' if nested else 'without'} Authorize"
 
     def observation(self, candidate: _Candidate, ending: Moment) -> Row:
         """Row from request to request; net of the tool's answers to nested Authorize requests."""

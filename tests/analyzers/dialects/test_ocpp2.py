@@ -8,7 +8,7 @@ from tests.conversation import Measured, measured, told
 from tests.vectors import AUTHORIZE, RESPONSE, START, STOP, TRIGGERED, Expected, bound, none, octt, value
 
 AVAILABILITY = "ChangeAvailability/StatusNotification"
-STARTED = "AuthorizeRemoteTxRequests=unknown, without Authorize"
+STARTED = "AuthorizeRemoteStart=unknown, without Authorize"
 
 
 def talk(body: str, test_case: str = "TC_F_01_CS") -> Measured:
@@ -106,7 +106,7 @@ def test_the_setting_is_that_of_the_authorization_controller() -> None:
     """
     body = setting + status("01.000", "Occupied") + ASKED + event("03.189", "Started", "RemoteStart", REMOTE)
 
-    assert rows(body, START) == (value("AuthorizeRemoteTxRequests=false, without Authorize", 189, (5, 5, 7)),)
+    assert rows(body, START) == (value("AuthorizeRemoteStart=false, without Authorize", 189, (5, 5, 7)),)
     refused = body.replace('"attributeStatus":"Accepted"', '"attributeStatus":"Rejected"')
     assert rows(refused, START) == (value(STARTED, 189, (5, 5, 7)),)
 
