@@ -13,6 +13,7 @@ from perfkit_probes.path import Target
 _HOUR_S = 3600.0
 DEFAULT_INTERVAL_S = 10.0
 MIN_INTERVAL_S = 1.0
+MIN_BANDWIDTH_INTERVAL_S = 60.0
 DEFAULT_BYTES_PER_HOUR = 120_000
 # A responder ends a session after five minutes, unless it was told otherwise.
 _SESSION_S = 300.0
@@ -71,6 +72,11 @@ def checked(plan: MonitorPlan) -> MonitorPlan:
         raise UsageError(f"--interval {plan.interval_s:g}s is too short; at least {MIN_INTERVAL_S:g}s")
     if plan.bandwidth_interval_s is not None and plan.target is None:
         raise UsageError("--bandwidth-every needs a far end; add --to HOST[:PORT]")
+    if plan.bandwidth_interval_s is not None and plan.bandwidth_interval_s < MIN_BANDWIDTH_INTERVAL_S:
+        raise UsageError(
+            f"--bandwidth-every {plan.bandwidth_interval_s:g}s is too short, since each fills the link for seconds; at "
+            f"least {MIN_BANDWIDTH_INTERVAL_S:g}s"
+        )
     if plan.planned_bytes_per_hour > plan.cap_bytes_per_hour:
         raise UsageError(
             f"an interval of {plan.interval_s:g} s would use {plan.planned_bytes_per_hour} bytes per hour, and the cap "

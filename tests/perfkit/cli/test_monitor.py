@@ -54,6 +54,7 @@ def records_of(path: Path) -> list[Record]:
         (["--to", "h", "--out", "f", "--interval", "soon"], "'soon' is no duration"),
         (["--ocpp-port", "70000", "--out", "f"], "'70000' is no TCP port"),
         (["--ocpp-port", "9000", "--bandwidth-every", "1h", "--out", "f"], "--bandwidth-every needs a far end"),
+        (["--to", "h", "--bandwidth-every", "59s", "--out", "f"], "--bandwidth-every 59s is too short"),
         (["--ocpp-port", "9000", "--campaign", "nowhere"], "nowhere does not exist"),
         (["--ocpp-port", "9000", "--max-bytes-per-hour", "-7", "--out", "f"], "'-7' is no number of bytes"),
         (["--ocpp-port", "9000", "--max-bytes-per-hour", "0", "--out", "f"], "'0' is no number of bytes"),
