@@ -21,7 +21,7 @@ from perfkit.redaction.forms import Form, decode, form_of
 from perfkit.redaction.leaks import Leaks
 from perfkit.redaction.rule import Kind
 from perfkit.redaction.text import Learned, Redactor
-from perfkit.redaction.yaml_text import cleared, find_in_yaml
+from perfkit.redaction.yaml_text import cleared, find_in_yaml, words_of_form
 from perfkit_analyzers.inputs.files import MAX_DEPTH, MAX_UNPACKED_BYTES
 from perfkit_analyzers.inputs.streams import UnpackBudget
 
@@ -126,8 +126,10 @@ class _Copy:
         text = decode(content).text
         form = form_of(content, text, _last(name))
         if form is Form.YAML:
-            for one in find_in_yaml(text, _last(name), products=self._options.products):
+            found = find_in_yaml(text, _last(name), products=self._options.products)
+            for one in found:
                 self._learned.add(one.kind, one.value)
+            self._learned.vocabulary.update(words_of_form(text, _last(name), found))
         elif isinstance(form, Form):
             self._learned.learn(text, self.rules(form))
 

@@ -26,17 +26,21 @@ class Found(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """Which fields count, and which are kept as they are, whatever their value looks like."""
+    """Which fields count, and which are kept as they are, whatever their value looks like.
+
+    `of_perfkit`: the text is a record of perfkit's own, whose names of members nothing may change.
+    """
 
     fields: dict[str, Kind]
     kept: frozenset[str]
+    of_perfkit: bool
 
     @classmethod
     def of(cls, *, products: bool, of_perfkit: bool) -> Rules:
         """With the names of products, and with the fields of perfkit's own records."""
         rules = (*FIELDS, *(PRODUCT_FIELDS if products else ()), *(PERFKIT_FIELDS if of_perfkit else ()))
         kept = frozenset() if products else frozenset({"firmware", *(rule.name for rule in PRODUCT_FIELDS)})
-        return cls({rule.name: rule.kind for rule in rules}, kept)
+        return cls({rule.name: rule.kind for rule in rules}, kept, of_perfkit)
 
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

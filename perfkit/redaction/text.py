@@ -42,7 +42,7 @@ class Learned:
             self.add(one.kind, one.value)
         starts = {one.start for one in found}
         for root in json_in(text):
-            self._add_words(root, starts)
+            self._add_words(root, starts, of_perfkit=rules.of_perfkit)
 
     def add(self, kind: Kind, value: str) -> None:
         """Add a value; of an address its parts, each of which tells who it is."""
@@ -53,13 +53,13 @@ class Learned:
             if part.casefold() not in KEPT_HOSTS and any(character.isalnum() for character in part):
                 self.values.setdefault(part, kind)
 
-    def _add_words(self, root: Container, starts: set[int]) -> None:
+    def _add_words(self, root: Container, starts: set[int], *, of_perfkit: bool) -> None:
         waiting: list[Container] = [root]
         while waiting:
             container = waiting.pop()
             for name, item in container.items:
                 if name is not None:
-                    self.vocabulary.add(name.casefold())
+                    self.vocabulary.update(_WORD.findall(name.casefold()) if of_perfkit else [name.casefold()])
                 if isinstance(item, Container):
                     waiting.append(item)
                 elif item.is_text and item.start + 1 not in starts:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
 _FILES = {("laboratory", "logo"), ("laboratory", "fonts")}
+_TEXTS_AND_NUMBERS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float")}
+_KEY_WORD = re.compile(r"[^\W\d_]+")
 _LAB = re.compile(r"^schema\s*:\s*['\"]?perfkit[./]lab/", re.MULTILINE)
 _PICS = re.compile(r"^schema\s*:\s*['\"]?perfkit[./]pics/", re.MULTILINE)
 
@@ -42,6 +44,22 @@ def find_in_yaml(text: str, name: str, *, products: bool) -> list[Found]:
         kinds = {**PICS_FIELDS, **(PICS_PRODUCT_FIELDS if products else {})}
         found = (_at(node, kinds[keys[-1]], text) for keys, node in _scalars(text, name) if keys and keys[-1] in kinds)
     return sorted(one for one in found if one is not None)
+
+
+def words_of_form(text: str, name: str, found: list[Found]) -> set[str]:
+    """Words, folded, that the form itself consists of: those of its keys, and values that are no identity.
+
+    Raises:
+        InputError: it is no YAML.
+    """
+    identities = [(one.start, one.end) for one in found]
+    words = set()
+    for keys, node in _scalars(text, name):
+        words.update(word for key in keys for word in _KEY_WORD.findall(key))
+        place = node.start_mark.index
+        if not any(start - 1 <= place < end for start, end in identities):
+            words.add(str(node.value).casefold())
+    return words
 
 
 def cleared(text: str, name: str) -> str:
@@ -102,9 +120,9 @@ def _nodes(text: str, name: str) -> Iterator[tuple[tuple[str, ...], yaml.Node]]:
 
 
 def _at(node: yaml.ScalarNode, kind: Kind, text: str) -> Found | None:
-    """The value within its quotes; None for null, a number, or a word of YAML, which name nobody."""
+    """The value within its quotes, a number too (a serial number may be one); None for null, yes, no and dates."""
     start, end = node.start_mark.index, node.end_mark.index
-    if node.style is None and node.tag != "tag:yaml.org,2002:str":
+    if node.style is None and node.tag not in _TEXTS_AND_NUMBERS:
         return None
     if node.style in {"'", '"'}:
         start, end = start + 1, end - 1

@@ -17,6 +17,7 @@ import pytest
 from perfkit.cli.main import main
 from perfkit.core.errors import InputError, UsageError
 from perfkit.core.lab.load import read_lab
+from perfkit.core.network_record import NetworkDocument
 from perfkit.core.pics.load import read_pics
 from perfkit.core.redaction_record import RedactionDocument, json_schema
 from perfkit.redaction import copy as copying
@@ -24,6 +25,7 @@ from perfkit.redaction.copy import Options, redact
 from perfkit.redaction.leaks import RemainsError
 from perfkit.redaction.rule import Kind
 from perfkit.redaction.text import Redactor
+from tests.perfkit.report.network_documents import DOCUMENT as NETWORK
 from tests.test_sample_logs import SAMPLES
 
 SECRET = b"a secret of the tests, 32 bytes."
@@ -80,6 +82,41 @@ def test_the_same_secret_gives_the_same_copy_and_another_does_not(campaign: Path
         redact(campaign, tmp_path / name, Options(secret))
     contents = [next((tmp_path / name / "logs").iterdir()).read_bytes() for name in ("1", "2", "3")]
     assert contents[0] == contents[1] != contents[2]
+
+
+def test_a_name_that_is_also_a_word_of_a_form_or_record_leaves_them_readable(campaign: Path, tmp_path: Path) -> None:
+    """The names of members and keys, and the words of the PICS, stay what perfkit reads."""
+    shutil.copy(SAMPLES / "perf.yaml", campaign / "pics.yaml")
+    (campaign / "network").mkdir()
+    network = json.dumps(msgspec.to_builtins(NETWORK))
+    (campaign / "network" / "network-1.json").write_text(network)
+    equipment = "".join(f"    - name: {name}\n" for name in ("dongle", "sockets", "mobile", "subset"))
+    (campaign / "lab.yaml").write_text(f"schema: perfkit.lab/1\ntest:\n  equipment:\n{equipment}")
+
+    copied(campaign, tmp_path / "copy")
+
+    assert '"dongle_up_bytes"' in network
+    msgspec.json.decode((tmp_path / "copy" / "network" / "network-1.json").read_bytes(), type=NetworkDocument)
+    assert read_pics(tmp_path / "copy" / "pics.yaml").dut.sockets == read_pics(SAMPLES / "perf.yaml").dut.sockets
+    assert "dongle" not in (tmp_path / "copy" / "lab.yaml").read_text()
+
+
+def test_a_number_in_a_form_is_an_identity_too(campaign: Path, tmp_path: Path) -> None:
+    (campaign / "pics.yaml").write_text(
+        "schema: perfkit.pics/1\ndut:\n  type: charging_station\n  serial: 8004512345\n"
+    )
+    (campaign / "lab.yaml").write_text(
+        "schema: perfkit.lab/1\nlaboratory: {contact: [31612345678]}\n"
+        "test: {equipment: [{name: dongle, identification: 861234567890123}], received: 2026-06-05}\n"
+    )
+
+    copied(campaign, tmp_path / "copy")
+
+    everything = bytes_of(tmp_path / "copy")
+    for identity in (b"8004512345", b"31612345678", b"861234567890123"):
+        assert identity not in everything
+    assert read_lab(tmp_path / "copy" / "lab.yaml").test.received == "2026-06-05"
+    assert str(read_pics(tmp_path / "copy" / "pics.yaml").dut.serial).isdigit()
 
 
 def test_names_of_products_only_when_wanted(campaign: Path, tmp_path: Path) -> None:
