@@ -68,10 +68,12 @@ class Authorizations:
         nested = self.nested(start_line, end_line, id_tag)
         return sum(a.duration_ns for a in nested if a.duration_ns is not None and _is_answered(a, end_line))
 
-    def all_accepted(self, start_line: int, end_line: int, id_tag: str | None = None) -> bool:
-        """True when each of those was accepted before `end_line`; of a repeated one the last counts."""
-        nested = self.nested(start_line, end_line, id_tag)
-        return all(a.repeated or (a.accepted is True and _is_answered(a, end_line)) for a in nested)
+    def refused(self, start_line: int, end_line: int, id_tag: str | None = None) -> Authorization | None:
+        """The first of those that was not accepted before `end_line`; of a repeated one the last counts."""
+        for asked in reversed(self.nested(start_line, end_line, id_tag)):
+            if not asked.repeated and not (asked.accepted and _is_answered(asked, end_line)):
+                return asked
+        return None
 
 
 def _is_answered(asked: Authorization, end_line: int) -> bool:

@@ -51,7 +51,7 @@ def test_what_is_nested(
 ) -> None:
     assert len(asked.nested(*lines, id_tag)) == count
     assert asked.nested_ns(*lines, id_tag) == duration_ns
-    assert asked.all_accepted(*lines, id_tag) is accepted
+    assert (asked.refused(*lines, id_tag) is None) is accepted
 
 
 def test_of_a_request_sent_again_the_last_counts() -> None:
@@ -61,7 +61,7 @@ def test_of_a_request_sent_again_the_last_counts() -> None:
     found.answer(exchange(call(11, "x"), 12, 20), accepted=True)
 
     assert found.nested_ns(9, 20) == 20
-    assert found.all_accepted(9, 20)
+    assert found.refused(9, 20) is None
 
 
 def test_memory_does_not_grow() -> None:

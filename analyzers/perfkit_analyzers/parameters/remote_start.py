@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+import msgspec
+
 from perfkit.core.sample import Flag, Reason, Row
+from perfkit_analyzers.authorizations import Authorization
 from perfkit_analyzers.dialects.facts import (
     STATION_CONNECTOR,
     Fact,
@@ -140,8 +143,7 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
             yield Reason.FAULTED
         if candidate.reverted and self._has_reverted(candidate):
             yield Reason.CONNECTION_TIMEOUT
-        nested = (candidate.call.line, ending.line, candidate.request.id_tag)
-        if not self.station.authorizations.all_accepted(*nested):
+        if self._refused(candidate, ending) is not None:
             yield Reason.AUTH_REFUSED
         yield from self._late_failures(candidate, after)
 
@@ -182,11 +184,18 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
             return place not in candidate.plugged_since
         return True if status in ("Finishing", "Reserved") and place in candidate.plug_confirmed else None
 
+    def _refused(self, candidate: _Candidate, ending: Moment) -> Authorization | None:
+        """A nested Authorize that was not accepted."""
+        return self.station.authorizations.refused(candidate.call.line, ending.line, candidate.request.id_tag)
+
     def excluded(self, candidate: _Candidate, ending: Moment, reason: Reason) -> Row:
-        """Row of an exclusion; a fault or a reversion ends it where it was reported."""
+        """Row of an exclusion; a fault, a reversion or a refused Authorize ends it where it was reported."""
+        row = super().excluded(candidate, ending, reason)
         events = {Reason.FAULTED: candidate.faulted, Reason.CONNECTION_TIMEOUT: candidate.reverted}.get(reason, {})
-        decided = next((moment for place, moment in events.items() if candidate.is_concerned(place)), ending)
-        return super().excluded(candidate, decided, reason)
+        decided = next((moment.line for place, moment in events.items() if candidate.is_concerned(place)), None)
+        if reason is Reason.AUTH_REFUSED and (refused := self._refused(candidate, ending)):
+            decided = refused.answered_line
+        return row if decided is None else msgspec.structs.replace(row, to_line=decided)
 
     def combination(self, candidate: _Candidate, ending: Moment) -> str:
         """Stratum: the authorization setting read in this run, and whether an Authorize was nested."""

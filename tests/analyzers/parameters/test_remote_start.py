@@ -196,7 +196,7 @@ def test_only_an_authorize_of_the_same_identifier_is_nested() -> None:
     with_authorize = PLUGGED.replace("without", "with")
     assert found.rows(START) == (
         value(with_authorize, 300, (4, 4, 12)),
-        none("AUTH_REFUSED", with_authorize, 6, 14),
+        none("AUTH_REFUSED", with_authorize, 6, 9),
     )
     net_ns = [record.row.net_ns for record in found.records if record.row.parameter == START]
     assert net_ns == [260 * 10**6, None]
