@@ -20,7 +20,7 @@ MADE_BEFORE_NS = 500_000_000
 SLIP_NS = 60 * 10**9
 """Messages that disagree by less still tell the zone; by how much they do becomes the tolerance."""
 KEPT = 1000
-"""Payload times of one stretch that may be older than their message."""
+"""Lower bounds of one stretch by payload times that may be older than their message; at times twice as many."""
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.,](?P<fraction>\d+))?(?:[Zz]|[+-]\d\d:?\d\d)\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,8 +65,10 @@ class Evidence(msgspec.Struct):
         self.high_ns = high_ns if self.high_ns is None else min(self.high_ns, high_ns)
         if is_now:
             self.low_ns = low_ns if self.low_ns is None else max(self.low_ns, low_ns)
-        elif len(self.older) < KEPT:
+        else:
             self.older.append(low_ns)
+            if len(self.older) > 2 * KEPT:  # one above the upper bound is of no use any more, the nearest below it are
+                self.older = sorted(low for low in self.older if low <= self.high_ns)[-KEPT:]
 
     @property
     def is_contradictory(self) -> bool:

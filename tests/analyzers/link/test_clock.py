@@ -7,6 +7,7 @@ import pytest
 from perfkit.core.policy import Policy
 from perfkit_analyzers.link.clock import Alignment, ClockSource, LogClocks, NoClock
 from perfkit_analyzers.link.evidence import RunClock, read_clocks
+from perfkit_analyzers.link.offset import KEPT, Evidence, Offset, ToolTime
 from tests.vectors import octt
 
 HOUR_S = 3600.0
@@ -120,6 +121,16 @@ def test_a_message_that_was_sent_late_alone_tells_nothing(tmp_path: Path) -> Non
     body = f"2026-06-08T05:21:40.110 > 1 StartTransaction {late}\n"
 
     assert "no message" in reason(clocks_of(tmp_path, body, test_case="TC_003_CSMS"))
+
+
+def test_a_thousand_old_times_do_not_hide_a_fresh_one() -> None:
+    evidence, noon_ns = Evidence(), _utc_ns("2026-06-08T12:00:00")
+    for second in range(2 * KEPT + 10):
+        evidence.add(ToolTime(noon_ns + second * 10**9, 10**6, second), "2026-01-01T00:00:00Z", is_now=False)
+    evidence.add(ToolTime(noon_ns + 3600 * 10**9, 10**6, 9000), "2026-06-08T11:00:00Z", is_now=False)
+
+    assert evidence.offset() == Offset(2 * 3600 * 10**9, 0)
+    assert len(evidence.older) <= 2 * KEPT
 
 
 def test_runs_between_others_take_their_zone(tmp_path: Path) -> None:
