@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from perfkit.core.configuration_record import LogPlace, Severity
-from perfkit.core.coverage_record import CaseRun, CaseState, CoverageDocument, CoveredCase, ExitCriterion, UnknownRun
+from perfkit.core.configuration_record import Severity
+from perfkit.core.coverage_record import CaseState, CoverageDocument, CoveredCase, ExitCriterion
 from perfkit.core.plan_record import Applicability
 from perfkit.report.console_blocks import bullets, facts, heading, indented, plain_table, text
 from perfkit.report.console_page import page
+from perfkit.report.coverage_words import change_sentence, other_run, resets_text, unmet_condition, verdicts_in_order
 from perfkit.report.plan_console import title
-from perfkit.report.wording import NOTHING, counted
+from perfkit.report.wording import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -63,10 +64,7 @@ def _blocks(document: CoverageDocument, *, width: int, full: bool) -> Iterable[R
 def _alarms(document: CoverageDocument) -> Iterable[RenderableType]:
     for change in document.changes:
         if change.full_retest:
-            sentence = (
-                f"ALARM: {change.kind.value} changed from {change.before} to {change.after} in {_at(change.place)}"
-            )
-            yield text(f"{sentence}: {change.consequence}", "bold red")
+            yield text(change_sentence(change), "bold red")
 
 
 def _criterion(criterion: ExitCriterion) -> Iterable[RenderableType]:
@@ -126,7 +124,7 @@ def _cases(document: CoverageDocument, *, full: bool) -> Iterable[RenderableType
             text(case.planned.test_case),
             text(case.planned.requirement.value),
             text(case.state.value, STYLES[case.state]),
-            text(" ".join(map(_run, case.runs)) or NOTHING),
+            text(verdicts_in_order(case)),
             text(_note(case)),
         )
     yield indented(table)
@@ -136,15 +134,8 @@ def _needs_a_look(case: CoveredCase) -> bool:
     return case.state not in {CaseState.PASSED, *_QUIET} or (case.note is not None and bool(case.runs))
 
 
-def _run(run: CaseRun) -> str:
-    """The verdict; in brackets if the DUT was changed since."""
-    verdict = run.verdict or "(none)"
-    return verdict if run.counts else f"[{verdict}]"
-
-
 def _note(case: CoveredCase) -> str:
-    condition = case.planned.condition if case.state is CaseState.NOT_APPLICABLE_RUN else None
-    parts = [case.note, f"Applies only if {condition}." if condition else None]
+    parts = [case.note, unmet_condition(case)]
     if case.runs and case.state is not CaseState.PASSED:
         parts.append(f"Last: {case.runs[-1].place.file}:{case.runs[-1].place.line}")
     return " ".join(part for part in parts if part)
@@ -153,23 +144,13 @@ def _note(case: CoveredCase) -> str:
 def _unknown(document: CoverageDocument) -> Iterable[RenderableType]:
     if document.unknown_runs:
         yield heading("Runs of other test cases")
-        yield facts(map(_unknown_fact, document.unknown_runs))
-
-
-def _unknown_fact(run: UnknownRun) -> tuple[str, str]:
-    nearest = f"; nearest is {run.nearest}" if run.nearest else ""
-    label = " ".join(part for part in (run.test_case or "no id", run.verdict) if part)
-    return label, f"{run.reason}{nearest} ({run.place.file}:{run.place.line})"
+        yield facts(map(other_run, document.unknown_runs))
 
 
 def _changes(document: CoverageDocument) -> Iterable[RenderableType]:
     if document.changes:
         yield heading("Changes in the course of the campaign")
-        yield bullets(
-            f"{change.kind.value}: {change.before} -> {change.after} in {_at(change.place)}: {change.consequence} "
-            f"[{change.clause}]"
-            for change in document.changes
-        )
+        yield bullets(map(change_sentence, document.changes))
 
 
 def _findings(document: CoverageDocument) -> Iterable[RenderableType]:
@@ -183,10 +164,6 @@ def _findings(document: CoverageDocument) -> Iterable[RenderableType]:
         yield indented(table)
 
 
-def _at(place: LogPlace) -> str:
-    return f"{place.test_case or 'a run without test case'} ({place.file}:{place.line})"
-
-
 def _read(document: CoverageDocument) -> Iterator[tuple[str, str]]:
     other = f", {counted(document.other_runs, 'run')} of another role or left out" if document.other_runs else ""
     order = "by time" if document.in_time_order else "in the order of the files"
@@ -196,11 +173,8 @@ def _read(document: CoverageDocument) -> Iterator[tuple[str, str]]:
         last = seen[-1]
         said = " ".join(part for part in (last.vendor, last.model, last.serial, last.firmware) if part)
         yield "DUT", f"{said} (by BootNotification)"
-    resets = document.resets
-    if resets.logged:
-        without = ", ".join(f"{place.test_case or 'no id'} ({place.file}:{place.line})" for place in resets.without)
-        gaps = f"; none passed before {without}" if without else "; one passed before every further test case"
-        yield "000_RESET", f"{counted(resets.runs, 'run')}, {resets.passed} passed{gaps}"
+    if document.resets.logged:
+        yield "000_RESET", resets_text(document.resets)
     if document.pics is not None:
         yield "PICS", document.pics
 

@@ -14,6 +14,7 @@ _KINDS = {
     "model": ChangeKind.HARDWARE,
     "serial": ChangeKind.SERIAL,
 }
+_CLAUSE_OF_DUT = "5.5"
 _BUILD = "the campaign holds results of several builds of the tool: the report names them"
 _CONFIGURATION = "if a setting of the DUT that is none of OCPP was changed with it, all tests start over"
 
@@ -27,8 +28,8 @@ def changes_of(identity: IdentityInfo, runs: Sequence[CampaignRun]) -> list[Camp
             after=change.after,
             place=change.place,
             full_retest=change.full_retest,
-            clause="5.5",
-            consequence=change.explanation,
+            clause=_CLAUSE_OF_DUT,
+            consequence=change.explanation.removesuffix(f" ({_CLAUSE_OF_DUT})"),
         )
         for change in identity.changes
     ]

@@ -8,6 +8,7 @@ from perfkit.core.configuration_record import Severity
 from perfkit.core.coverage_record import CaseState, CoverageDocument, CoveredCase
 from perfkit.report.content.blocks import cell, columns, fact, facts
 from perfkit.report.content.model import Block, Cell, Notice, Section, Table, Tone
+from perfkit.report.coverage_words import change_sentence, other_run, resets_text, unmet_condition, verdicts_in_order
 from perfkit.report.inputs import Read
 from perfkit.report.wording import NOTHING, counted
 
@@ -28,15 +29,16 @@ def coverage_section(read: Read[CoverageDocument] | None) -> Section | None:
 
 
 def _blocks(document: CoverageDocument) -> Iterator[Block]:
-    counts = ", ".join(f"{count} {state}" for state, count in document.counts.items() if count)
-    yield facts(
-        [
-            fact("Procedure", document.procedure),
-            fact("Certificates applied for", ", ".join(document.certificates) or "not stated by the vendor"),
-            fact("Test cases", counts or NOTHING),
-            fact("Runs", f"{document.runs:,}, {document.other_runs:,} of another role or plan"),
-        ]
-    )
+    counts = "; ".join(f"{count} {state}" for state, count in document.counts.items() if count)
+    stated = [
+        fact("Procedure", document.procedure),
+        fact("Certificates applied for", ", ".join(document.certificates) or "not stated by the vendor"),
+        fact("Test cases", counts or NOTHING),
+        fact("Runs", f"{document.runs:,}; {document.other_runs:,} of another role or left out"),
+    ]
+    if document.resets.logged:
+        stated.append(fact("000_RESET", resets_text(document.resets)))
+    yield facts(stated)
     if document.criteria:
         yield _criteria(document)
     remaining = list(_remaining(document))
@@ -75,23 +77,23 @@ def _criteria(document: CoverageDocument) -> Table:
 
 
 def _findings(document: CoverageDocument) -> Iterator[Block]:
-    sentences = [
-        f"{change.kind} changed from {change.before} to {change.after}: {change.consequence} ({change.clause})"
-        for change in document.changes
-    ]
+    sentences = [change_sentence(change) for change in document.changes]
     sentences += [
         f"{'Fault: ' if finding.severity is Severity.FAULT else ''}{finding.message} ({finding.clause})"
         for finding in document.findings
     ]
     if sentences:
         yield Notice("Changes and findings", tuple(sentences), Tone.CAUTION)
+    if document.unknown_runs:
+        others = tuple(": ".join(other_run(run)) for run in document.unknown_runs)
+        yield Notice("Runs of other test cases", others, Tone.CAUTION)
 
 
 def _matrix(document: CoverageDocument) -> Table:
     return Table(
         key="coverage",
         caption=f"Test cases of the plan ({counted(len(document.cases), 'test case')})",
-        columns=columns("Test case", "Title", "Required", "State", ">Runs", "Remark"),
+        columns=columns("Test case", "Title", "Required", "State", "Runs in order", "Remark"),
         rows=tuple(_case(case) for case in document.cases),
         wide=True,
     )
@@ -100,14 +102,12 @@ def _matrix(document: CoverageDocument) -> Table:
 def _case(case: CoveredCase) -> tuple[Cell, ...]:
     planned = case.planned
     tone = _TONES.get(case.state, Tone.CAUTION)
-    remarks = [case.note, planned.remark]
-    if case.state is CaseState.UNDECIDED and planned.missing_keys:
-        remarks.append(f"the PICS does not state {', '.join(planned.missing_keys)}")
+    remarks = [case.note, unmet_condition(case), planned.remark]
     return (
         cell(planned.test_case),
         cell(planned.title),
         cell(planned.requirement.name.lower()),
         cell(case.state, tone),
-        cell(str(len(case.runs))),
-        cell("; ".join(remark for remark in remarks if remark)),
+        cell(verdicts_in_order(case)),
+        cell(" ".join(remark for remark in remarks if remark)),
     )
