@@ -200,7 +200,8 @@ def _flags(totals: Iterable[Total]) -> list[FlagCount]:
     counts: Counter[Flag] = Counter()
     for total in totals:
         counts.update(total.part.flags)
-    return [FlagCount(flag, flag.rule, flag.sentence, count) for flag, count in counts.most_common()]
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [FlagCount(flag, flag.rule, flag.sentence, count) for flag, count in ordered]
 
 
 def _why_not(parameter: Parameter, role: Role | None, totals: RoleTotals, *, unanswered: int) -> str:

@@ -245,3 +245,15 @@ def test_request_based_figures_stand_beside() -> None:
     assert (
         told(RESERVED, pics=pics_of(Policy(triggered_start=TriggeredStart.REQ))).result(TRIGGERED).from_request is None
     )
+
+
+def test_the_order_of_the_runs_does_not_order_the_flags() -> None:
+    error = octt("12:00:00.000 > 1 ClearCache\n12:00:00.050 < 1 !NotSupported", test_case="TC_001_CS")
+    overlap = octt(
+        "12:00:00.000 > 1 ClearCache\n12:00:00.010 > 2 ClearCache\n12:00:00.050 < 1 {}\n12:00:00.060 < 2 {}",
+        test_case="TC_002_CS",
+    )
+
+    one, other = (measured(log).result(RESPONSE).flags for log in (error + overlap, overlap + error))
+    assert one == other
+    assert [flag.flag for flag in one] == ["CALL_ERROR", "PROTO_OVERLAP"]
