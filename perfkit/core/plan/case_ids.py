@@ -10,6 +10,7 @@ from perfkit.core.plan.table import KNOWN_TEST_CASES, RESET_TEST
 _SUFFIX = re.compile(r"_(?:CSMS|CS)\Z")
 _RESET = re.compile(r"(?:TC_)?000(?:_?RESET)?\Z", re.IGNORECASE)
 _LEGACY = re.compile(r"TC_(?:CS|CP)_V16_(?P<number>\d{3}(?:_\d+)?)")
+_NUMBER = re.compile(r"\ATC_0*(?P<number>\d+)")
 _OF_2X = re.compile(r"TC_[A-Z]_")
 
 
@@ -30,10 +31,13 @@ def nearest_known(test_case: str) -> str | None:
     Examples:
         >>> nearest_known("TC_CP_V16_012_REMOTE_STOP"), nearest_known("TC_0010_CS"), nearest_known("TC_E_44_CS")
         ('TC_012', 'TC_010', None)
+        >>> nearest_known("TC_3_CS"), nearest_known("TC_0990_CS")
+        ('TC_003', None)
     """
     plain = base_id(test_case)
     if old := _LEGACY.match(plain):
         plain = f"TC_{old['number']}"
+    plain = _NUMBER.sub(lambda found: f"TC_{found['number']:0>3}", plain)
     if plain in KNOWN_TEST_CASES:
         return plain
     near = [] if is_of_2x(plain) else difflib.get_close_matches(plain, sorted(KNOWN_TEST_CASES), n=1, cutoff=0.8)

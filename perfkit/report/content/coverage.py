@@ -85,7 +85,7 @@ def _findings(document: CoverageDocument) -> Iterator[Block]:
     if sentences:
         yield Notice("Changes and findings", tuple(sentences), Tone.CAUTION)
     if document.unknown_runs:
-        others = tuple(": ".join(other_run(run)) for run in document.unknown_runs)
+        others = tuple(", ".join(other_run(run)) for run in document.unknown_runs)
         yield Notice("Runs of other test cases", others, Tone.CAUTION)
 
 

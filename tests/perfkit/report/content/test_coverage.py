@@ -56,7 +56,7 @@ def test_the_resets_between_the_test_cases(blocks: tuple[object, ...]) -> None:
 def test_runs_that_are_none_of_the_plan(blocks: tuple[object, ...]) -> None:
     (other,) = notice(blocks, "Runs of other test cases")
 
-    assert other.startswith("TC_0010_CS PASS: not in Appendix C; nearest is TC_010 (")
+    assert other.startswith("TC_0010_CS PASS, not in Appendix C; nearest is TC_010 (")
 
 
 def test_every_test_case_has_its_verdicts_in_order(blocks: tuple[object, ...]) -> None:
