@@ -27,10 +27,15 @@ _NOTHING = frozenset({"", "-", "\u2013"})
 
 @dataclass(frozen=True, slots=True)
 class PdfContent:
-    """The text of the pages, one after the other, and the embedded files by name."""
+    """The text of each page, and the embedded files by name."""
 
-    text: str
+    pages: list[str]
     attachments: dict[str, bytes]
+
+    @property
+    def text(self) -> str:
+        """The pages one after the other."""
+        return "\n".join(self.pages)
 
 
 def pdf_content(data: bytes, name: str) -> PdfContent:
@@ -50,38 +55,46 @@ def pdf_content(data: bytes, name: str) -> PdfContent:
     except (PyPdfError, ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError) as error:
         # pypdf tells of a damaged structure in all of these ways
         raise InputError(f"{name}: cannot be read as a PDF ({' '.join(str(error).split())})") from None
-    return PdfContent("\n".join(pages), attachments)
+    return PdfContent(pages, attachments)
 
 
 class _Page(HTMLParser):
-    """The figures of a page: place, value and text of each `data` element."""
+    """The figures of a page: place, value and text of each `data` element; `title` is that of the window."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.figures: Counter[tuple[str, str, str]] = Counter()
+        self.title = ""
+        self._in_title = False
         self._figure: tuple[str, str, list[str]] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a figure."""
+        """Begin a figure, or the title."""
+        self._in_title = tag == "title"
         attributes = dict(attrs)
         if tag == "data" and "data-at" in attributes:
             self._figure = (attributes["data-at"] or "", attributes.get("value") or "", [])
 
     def handle_endtag(self, tag: str) -> None:
         """End it."""
+        self._in_title = False
         if tag == "data" and self._figure is not None:
             at, value, parts = self._figure
             self.figures[at, value, " ".join("".join(parts).split())] += 1
             self._figure = None
 
     def handle_data(self, data: str) -> None:
-        """Collect what a figure shows."""
+        """Collect what a figure or the title shows."""
+        self.title += data if self._in_title else ""
         if self._figure is not None:
             self._figure[2].append(data)
 
 
-def html_differences(page: str, lines: Iterable[Line]) -> list[Difference]:
-    """Figures of the content that the page does not show, and figures of the page that are not in the content."""
+def html_differences(page: str, report_id: str, lines: Iterable[Line]) -> list[Difference]:
+    """Figures of the content that the page does not show, and figures of the page that are not in the content.
+
+    Before them, that the title does not end with the identification: the page is that of another report.
+    """
     parser = _Page()
     parser.feed(page)
     parser.close()
@@ -90,9 +103,21 @@ def html_differences(page: str, lines: Iterable[Line]) -> list[Difference]:
         for line in lines
         for cell, figure in line.figures
     )
-    differing = [Difference(at, "is not on the page", text, None) for at, _, text in (wanted - parser.figures)]
+    title = " ".join(parser.title.split())
+    is_named = title.endswith(" ".join(report_id.split()))
+    differing = [] if is_named else [Difference("title", "identification", report_id, title)]
+    differing += [Difference(at, "is not on the page", text, None) for at, _, text in (wanted - parser.figures)]
     differing += [Difference(at, "is not in the content", None, text) for at, _, text in (parser.figures - wanted)]
     return differing
+
+
+def other_pages(pages: Iterable[str], report_id: str) -> list[Difference]:
+    """Pages without the identification that is at the head of each; none where it is not Latin and cannot be read."""
+    wanted = _squeezed(report_id)
+    if any(ord(character) >= _LATIN_END for character in report_id):
+        return []
+    numbers = [number for number, text in enumerate(pages, 1) if wanted not in _squeezed(text)]
+    return [Difference(f"page {number}", "identification", report_id, None) for number in numbers]
 
 
 def missing_rows(text: str, lines: Iterable[Line]) -> list[Difference]:

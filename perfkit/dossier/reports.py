@@ -13,7 +13,7 @@ from perfkit.core.clean_document import document_without_secrets
 from perfkit.core.errors import InputError
 from perfkit.core.verification_record import Check, Difference, SignatureInfo, failed, not_checked, passed
 from perfkit.dossier.report_figures import CONTENT, Documents, Line, lines_of, read_content
-from perfkit.dossier.report_text import html_differences, missing_rows, pdf_content
+from perfkit.dossier.report_text import PdfContent, html_differences, missing_rows, other_pages, pdf_content
 from perfkit.dossier.signatures import integrity_check, signature_info, signer_check
 from perfkit.signing import library
 
@@ -72,7 +72,7 @@ class _Report:
         checks = [self._content(documents, name)]
         for path in sorted(self._folder.iterdir()):
             if path.suffix == ".html":
-                checks.append(self._html(path, lines))
+                checks.append(self._html(path, content.id, lines))
             elif path.suffix == ".pdf":
                 checks += self._pdf(path, [line for line in lines if line.on_paper], documents)
         return ReportChecks(checks, self._signatures)
@@ -89,10 +89,10 @@ class _Report:
             return failed("content", name, "figures that are not those of the results", differing)
         return passed("content", name, f"all {count:,} figures are those of the documents that it was made from")
 
-    def _html(self, path: Path, lines: list[Line]) -> Check:
-        differing = html_differences(path.read_text(encoding="utf-8", errors="replace"), lines)
+    def _html(self, path: Path, report_id: str, lines: list[Line]) -> Check:
+        differing = html_differences(path.read_text(encoding="utf-8", errors="replace"), report_id, lines)
         if differing:
-            return failed("html", self._subject(path), "figures that are not those of report.json", differing)
+            return failed("html", self._subject(path), "identification or figures not those of report.json", differing)
         count = sum(len(line.figures) for line in lines)
         return passed("html", self._subject(path), f"all {count:,} figures are those of report.json")
 
@@ -107,12 +107,15 @@ class _Report:
         except InputError as error:
             yield failed("pdf", subject, str(error), [Difference(subject, str(error))])
         else:
-            yield self._printed(subject, pdf.text, lines)
+            yield self._printed(subject, pdf, documents.content.id, lines)
             yield self._embedded(subject, pdf.attachments, documents)
         yield from self._signed(subject, data)
 
-    def _printed(self, subject: str, text: str, lines: list[Line]) -> Check:
-        missing = missing_rows(text, lines)
+    def _printed(self, subject: str, pdf: PdfContent, report_id: str, lines: list[Line]) -> Check:
+        others = other_pages(pdf.pages, report_id)
+        if others:
+            return failed("pdf", subject, "pages that do not bear the identification of the report", others)
+        missing = missing_rows(pdf.text, lines)
         if missing:
             return failed("pdf", subject, "rows of report.json that are not printed so", missing)
         count = sum(len(line.figures) for line in lines)
@@ -131,10 +134,13 @@ class _Report:
             return passed(key, what, "byte for byte the result of the dossier")
         if embedded == document_without_secrets(original):
             return passed(key, what, "the result of the dossier, without its secrets")
-        digest = hashlib.sha256(embedded).hexdigest()
-        return failed(
-            key, what, "not the result of the dossier", [Difference(subject, "embedded SHA-256", stated, digest)]
+        difference = Difference(
+            subject,
+            "embedded SHA-256, and that of the result",
+            hashlib.sha256(original).hexdigest(),
+            hashlib.sha256(embedded).hexdigest(),
         )
+        return failed(key, what, "not the result of the dossier", [difference])
 
     def _signed(self, subject: str, data: bytes) -> Iterator[Check]:
         if not library.is_installed():

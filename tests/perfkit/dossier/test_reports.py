@@ -33,8 +33,8 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def set_pdf(folder: Path, result: bytes, *, change: Callable[[str], str] = str) -> bytes:
-    """A PDF with every row of the content that belongs on paper, and the result embedded."""
+def set_pdf(folder: Path, result: bytes, *, change: Callable[[str], str] = str, head: str = REPORT) -> bytes:
+    """A PDF with the identification on each page, every row of the content that belongs on paper, and the result embedded."""
     rows = [
         change(" ".join(cell.text for cell in line.cells))
         for line in lines_of(read_content(folder / "report.json", "report.json"))
@@ -46,7 +46,9 @@ def set_pdf(folder: Path, result: bytes, *, change: Callable[[str], str] = str) 
         '#pdf.attach("result.json", read("embedded.json", encoding: none), '
         'relationship: "source", mime-type: "application/json", description: "result")'
     )
-    (folder / "main.typ").write_text(f"#set page(height: 20cm)\n{source}", encoding="utf-8")
+    (folder / "main.typ").write_text(
+        f"#set page(height: 20cm, header: text({quoted(head)}))\n{source}", encoding="utf-8"
+    )
     made: bytes = typst.compile(folder / "main.typ", pdf_standards=["a-3b"], timestamp=ISSUED)
     for name in ("main.typ", "embedded.json"):
         (folder / name).unlink()
@@ -136,13 +138,38 @@ def test_a_printed_figure_that_was_changed_is_named(campaign: CampaignFolder, tm
     assert any(headline in (one.expected or "") for one in pdf.differences)
 
 
+def test_a_page_of_another_report_is_named(campaign: CampaignFolder, tmp_path: Path) -> None:
+    """With the same figures: an amendment and what it amends, say."""
+
+    def change(folder: Path) -> None:
+        (folder / f"{REPORT}.pdf").write_bytes(set_pdf(folder, campaign.result.read_bytes(), head="REPORT-2"))
+        rewrite(folder / f"{REPORT}.html", f"{REPORT}</title>", "REPORT-2</title>")
+
+    document = verified(campaign, tmp_path, change)
+    html, pdf = check(document, "html"), check(document, "pdf")
+    assert (html.state, [one.what for one in html.differences]) == (State.FAILED, ["identification"])
+    assert (pdf.state, {one.what for one in pdf.differences}) == (State.FAILED, {"identification"})
+
+
 def test_another_embedded_result_is_named(campaign: CampaignFolder, tmp_path: Path) -> None:
     def change(folder: Path) -> None:
         (folder / f"{REPORT}.pdf").write_bytes(set_pdf(folder, campaign.result.read_bytes() + b" "))
 
     document = verified(campaign, tmp_path, change)
     assert check(document, "pdf").state is State.OK
-    assert check(document, "embedded").state is State.FAILED
+    embedded = check(document, "embedded")
+    assert embedded.state is State.FAILED
+    assert len({embedded.differences[0].expected, embedded.differences[0].found}) == 2
+
+
+def test_an_altered_result_is_not_said_to_have_the_digest_of_the_embedded_one(
+    campaign: CampaignFolder, tmp_path: Path
+) -> None:
+    document = verified(
+        campaign, tmp_path, lambda folder: rewrite(folder.parents[1] / "results/result.json", "}", "} ")
+    )
+    (difference,) = check(document, "embedded").differences
+    assert difference.found != difference.expected
 
 
 @pytest.mark.parametrize(
