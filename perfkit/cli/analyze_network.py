@@ -13,8 +13,8 @@ from perfkit.core.log_clock import zone_name
 from perfkit.core.pics.model import Pics
 from perfkit.core.policy import Policy
 
-_DURATION = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(ms|s|min|h)?")
-_SECONDS = {None: 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?")
+_SECONDS = {None: 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0}
 MAX_OFFSET_S = 86_400.0
 MAX_TOLERANCE_S = 3600.0
 

@@ -95,7 +95,10 @@ def _take(file: int, path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise UsageError(f"{path} is being written by another `perfkit monitor`; choose another file") from None
+        raise UsageError(
+            f"{path} is being written by another `perfkit monitor`; choose another file, or with --campaign another "
+            "--label"
+        ) from None
 
 
 def _refuse_foreign(file: int, path: Path) -> None:

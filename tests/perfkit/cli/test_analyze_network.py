@@ -67,8 +67,9 @@ def test_the_clock_of_the_log_is_what_the_options_say(
     assert link["statuses"] == statuses
 
 
-def test_options_are_shown_as_a_policy_that_differs(capsys: pytest.CaptureFixture[str]) -> None:
-    found = document(capsys, "--log-clock", "z", "--log-clock-offset=-300ms", "--log-clock-tolerance", "1min")
+@pytest.mark.parametrize("minute", ["1min", "1m", "60", "60 s"])
+def test_options_are_shown_as_a_policy_that_differs(capsys: pytest.CaptureFixture[str], minute: str) -> None:
+    found = document(capsys, "--log-clock", "z", "--log-clock-offset=-300ms", "--log-clock-tolerance", minute)
 
     assert found["policy"]["differences"] == [  # type: ignore[index]
         {"switch": "log_clock", "value": "UTC", "default": "null"},
