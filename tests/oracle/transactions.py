@@ -85,7 +85,7 @@ def _start_row(run: Run, calls: list[Call], call: Call) -> Row:
 
 
 def _start_window(run: Run, call: Call) -> int:
-    """The next RemoteStartTransaction of this connector, a disconnection, Reset or the end of the run."""
+    """The next RemoteStartTransaction that the start might answer, a disconnection, Reset or the end of the run."""
     mine = call.record.payload.get("connectorId")
     for at in range(call.index + 1, len(run.records)):
         record = run.records[at]
@@ -93,7 +93,9 @@ def _start_window(run: Run, call: Call) -> int:
             return at
         if record.is_call(sender="tool", action="RemoteStartTransaction"):
             other = record.payload.get("connectorId")
-            if mine in (None, 0, other) or other in (None, 0):
+            one_is_open = mine in (None, 0) or other in (None, 0)
+            same_tag = record.payload.get("idTag") == call.record.payload.get("idTag")
+            if same_tag if one_is_open else mine == other:
                 return at
         if _connection_change(run, call.index, at):
             return at

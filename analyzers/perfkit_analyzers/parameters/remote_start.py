@@ -11,6 +11,7 @@ from perfkit.core.sample import Flag, Reason, Row
 from perfkit_analyzers.authorizations import Authorization
 from perfkit_analyzers.dialects.facts import (
     STATION_CONNECTOR,
+    WHOLE_STATION,
     Fact,
     Place,
     RemoteStart,
@@ -18,7 +19,6 @@ from perfkit_analyzers.dialects.facts import (
     StatusReport,
     TransactionStart,
     contains,
-    overlaps,
 )
 from perfkit_analyzers.message import OcppMessage, Role
 from perfkit_analyzers.parameters.base import (
@@ -75,6 +75,13 @@ class _Candidate(Candidate):
             return start.remote_start_id == self.request.remote_start_id
         return start.id_tag == self.request.id_tag and contains(self.request.place, start.place)
 
+    def is_superseded(self, later: RemoteStart) -> bool:
+        """True when a StartTransaction might answer the later request as well as this one."""
+        mine = self.request
+        if WHOLE_STATION not in (mine.place, later.place):
+            return mine.place == later.place
+        return mine.id_tag == later.id_tag
+
     def concerned(self) -> Place:
         """Where the transaction starts: as StartTransaction says, else as requested."""
         return (self.start and self.start.place) or self.request.place
@@ -93,7 +100,7 @@ class RemoteStartCollector(WindowCollector[_Candidate]):
     def called(self, message: OcppMessage, fact: Fact) -> None:
         """Open, close or feed candidates."""
         if type(fact) is RemoteStart:
-            self.close([c for c in self.open if overlaps(c.request.place, fact.place)], message)
+            self.close([c for c in self.open if c.is_superseded(fact)], message)
             self.begin(_Candidate(message, fact, self.station))
         elif type(fact) is TransactionStart:
             self._started(message, fact)

@@ -227,3 +227,34 @@ def test_a_fault_of_the_station_as_a_whole_concerns_every_connector() -> None:
     body = status("01.000", "Preparing") + ASKED + status("03.100", "Faulted", 0)
 
     assert one_row(body) == none("FAULTED", PLUGGED, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "value_ms"),
+    [
+        ('"idTag":"A"', '"idTag":"B"', 500),  # the identifier tells whose start it is
+        ('"idTag":"A","connectorId":1', '"idTag":"B"', 500),
+        ('"idTag":"A"', '"idTag":"B","connectorId":2', 500),
+        ('"idTag":"A","connectorId":1', '"idTag":"A","connectorId":2', 500),
+        ('"idTag":"A"', '"idTag":"A"', None),  # it may answer either
+        ('"idTag":"A"', '"idTag":"A","connectorId":1', None),
+        ('"idTag":"A","connectorId":1', '"idTag":"B","connectorId":1', None),  # the later one takes the connector
+    ],
+)
+def test_a_later_request_ends_the_window_when_the_start_might_be_its_own(
+    first: str, second: str, value_ms: int | None
+) -> None:
+    found = told(
+        status("01.000", "Preparing")
+        + status("01.100", "Preparing", 2)
+        + f"""
+        12:00:03.000 > 1 RemoteStartTransaction {{{first}}}
+        12:00:03.050 < 1 {{"status":"Accepted"}}
+        12:00:03.060 > 2 RemoteStartTransaction {{{second}}}
+        12:00:03.090 < 2 {{"status":"Accepted"}}
+        12:00:03.500 < t {STARTED}
+        """
+    )
+
+    wanted = none("NO_START", PLUGGED, 4, 6) if value_ms is None else value(PLUGGED, value_ms, (4, 4, 8))
+    assert found.rows(START)[0] == wanted
