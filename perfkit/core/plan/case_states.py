@@ -17,7 +17,7 @@ _STATES = {
     "FAILED": CaseState.FAILED,
     "ERROR": CaseState.FAILED,
 }
-_DUT_WORDS = {"charging_station": "a charging station", "csms": "a CSMS"}
+DUT_WORDS = {"charging_station": "a charging station", "csms": "a CSMS"}
 
 
 def covered(planned: PlannedCase, runs: Sequence[CaseRun]) -> CoveredCase:
@@ -71,7 +71,7 @@ def unknown_runs(runs: Sequence[CampaignRun], planned: Sequence[PlannedCase], du
         if run.test_case is None:
             reason, nearest = "the log names no test case", None
         elif run.test_case in KNOWN_TEST_CASES:
-            reason, nearest = f"Appendix C has no such test case for {_DUT_WORDS[dut_type]}", None
+            reason, nearest = f"Appendix C has no such test case for {DUT_WORDS[dut_type]}", None
         elif is_of_2x(run.test_case):
             reason, nearest = "a test case of OCPP 2.x, and Appendix C is that of OCPP 1.6", None
         else:

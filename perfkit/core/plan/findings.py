@@ -8,6 +8,8 @@ from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.configuration_record import PayloadTimes, Severity
 from perfkit.core.coverage_record import CoverageFinding, ResetRuns
 from perfkit.core.pics.model import DutType, Pics
+from perfkit.core.plan.case_states import DUT_WORDS
+from perfkit.core.plan.runs import campaign_runs
 from perfkit.core.plan.suggestions import suggested
 from perfkit.core.plan_record import PlanDocument
 
@@ -35,6 +37,9 @@ def findings(
 def _open(
     document: AnalysisDocument, planned: PlanDocument, resets: ResetRuns, *, in_time_order: bool
 ) -> Iterator[CoverageFinding]:
+    if document.runs and not campaign_runs(document)[0]:
+        message = f"no run in the logs is of {DUT_WORDS[planned.dut_type]}, which the PICS says that the DUT is"
+        yield CoverageFinding(FAULT, message, "7.3, Preparation 3", None)
     if planned.missing_keys:
         message = f"state {', '.join(planned.missing_keys)} in the PICS, so that every test case can be decided"
         hints = suggested(document.configuration, planned.missing_keys)

@@ -191,6 +191,15 @@ def test_a_station_with_the_security_certificate_should_fail_the_plain_firmware_
     assert (plain.planned.should_fail, plain.note) == (False, None)
 
 
+def test_logs_of_the_other_role_are_named(tmp_path: Path) -> None:
+    logs = CampaignLogs(tmp_path)
+    logs.run("TC_001_CS", exchanges=[boot("1.0")])
+    document = covered(logs, "dut: {type: csms}\n")
+
+    assert (document.runs, document.other_runs) == (0, 1)
+    assert document.findings[0].message == "no run in the logs is of a CSMS, which the PICS says that the DUT is"
+
+
 def test_ids_are_known_in_lower_case_too(tmp_path: Path) -> None:
     logs = CampaignLogs(tmp_path)
     logs.run("tc_001_cs", exchanges=[boot("1.0")])
