@@ -47,7 +47,9 @@ _ELEMENTS = {
 }
 _INTEGER = re.compile(rb"-?(?:0|[1-9][0-9]*)\Z")
 _PYTHON_TEXT = re.compile(rb"\[\s*\d+\s*,\s*u?'")
-_WHOLE_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# To its closing quotation mark or to the end of the text: a search for closed strings alone would start anew at each
+# quotation mark inside of an open one.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?P<end>"|\\?\Z)', re.DOTALL)
 _EMPTY_DETAILS = msgspec.Raw(b"{}")
 
 
@@ -155,13 +157,18 @@ def _malformed(text: bytes, error: msgspec.DecodeError) -> NotAFrame:
         return NotAFrame("text after the end of the frame")
     if "truncated" not in str(error):
         return NotAFrame(str(error).replace("malformed:", "malformed,"))
-    outside = _WHOLE_STRING.sub(b"", text)
+    outside = _outside_strings(text)
     if b'"' in outside:  # no string goes on in the next line
         return NotAFrame("JSON ends inside a string")
     for opening, closing, place in ((b"{", b"}", "an object"), (b"[", b"]", "an array")):
         if outside.count(opening) > outside.count(closing):
             return NotAFrame(f"JSON ends inside {place}", incomplete=True)
     return NotAFrame("JSON holds half of a surrogate pair")
+
+
+def _outside_strings(text: bytes) -> bytes:
+    """`text` without its strings; of one that does not end, the quotation mark stays."""
+    return _STRING.sub(lambda string: b"" if string["end"] == b'"' else b'"', text)
 
 
 def open_brackets(text: bytes) -> int:
@@ -171,5 +178,5 @@ def open_brackets(text: bytes) -> int:
         >>> open_brackets(b'[2,"[[",{'), open_brackets(b"}]")
         (2, -2)
     """
-    outside = _WHOLE_STRING.sub(b"", text)
+    outside = _outside_strings(text)
     return outside.count(b"[") + outside.count(b"{") - outside.count(b"]") - outside.count(b"}")

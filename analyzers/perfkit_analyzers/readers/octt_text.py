@@ -46,7 +46,7 @@ _MAX_CACHED_SECONDS = 200_000
 
 _STAMPED_LINE = re.compile(r"^\[(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d[:.,]\d{3,9}\]\s*\[[A-Za-z_-]+\]", re.MULTILINE)
 _FRAME_LINE = re.compile(r"^\[[0-9T:.,-]+\]\s*\[(?:msg-in|msg-out|started_testcase)\]", re.MULTILINE)
-_HEADER_LINE = re.compile(r"^\s*(?:Test Case Name|Test Start Time)\s*:", re.IGNORECASE | re.MULTILINE)
+_HEADER_LINE = re.compile(r"^[^\S\n]*(?:Test Case Name|Test Start Time)[^\S\n]*:", re.IGNORECASE | re.MULTILINE)
 
 
 Clock = tuple[int, int, int, int]

@@ -18,7 +18,7 @@ ENOUGH = 0.5
 # in a frame of OCPP-J, whose payload may carry anything.
 _SOAP = re.compile(
     r"^(?!.*\[\s*[2-6]\s*,).*(?:<(?:\w+:)?Envelope\b|urn://Ocpp/C[sp]/20\d\d/\d\d/)"
-    r"|^\s*Communication Medium\s*:\s*SOAP",
+    r"|^[^\S\n]*Communication Medium[^\S\n]*:[^\S\n]*SOAP",
     re.IGNORECASE | re.MULTILINE,
 )
 

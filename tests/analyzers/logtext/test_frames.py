@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfkit_analyzers.logtext.frames import Call, Frame, Result, decode_strict, read_frame
+from perfkit_analyzers.logtext.frames import (
+    Call,
+    Frame,
+    NotAFrame,
+    Result,
+    decode_strict,
+    open_brackets,
+    read_frame,
+)
 from tests.analyzers.readers import naive
 
 SEEDS = [
@@ -89,3 +97,11 @@ def test_the_fast_decoder_agrees_with_the_careful_reading(text: bytes) -> None:
 )
 def test_reasons(text: bytes, reason: str, incomplete: bool) -> None:
     assert read_frame(text) == (reason, incomplete)
+
+
+def test_a_frame_cut_in_a_string_of_escaped_quotes_is_looked_through_once() -> None:
+    """Half an hour, if the time grew with the square of the length."""
+    cut = b'[2,"a","DataTransfer",{"data":"' + rb"\"x\"," * 100_000
+    assert read_frame(cut) == NotAFrame("JSON ends inside a string")
+    assert read_frame(cut + b"\\") == NotAFrame("JSON ends inside a string")
+    assert open_brackets(cut) == 2

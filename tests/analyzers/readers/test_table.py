@@ -95,6 +95,12 @@ def test_soap_in_the_payload_of_a_frame_is_no_soap_log() -> None:
     assert [type(event).__name__ for event in opened.reader].count("OcppMessage") == 1
 
 
+@pytest.mark.parametrize("text", ["\n", " ", "\t\n", "[\n", "[1]\n", "<a", "Test Case Name"])
+def test_what_repeats_itself_is_looked_through_once(text: str) -> None:
+    """Minutes, if the time grew with the square of the length."""
+    assert open_log(io.BytesIO(text.encode() * 200_000), "x") is None
+
+
 def test_names_are_unique() -> None:
     names = [log_format.name for log_format in LOG_FORMATS]
     assert len(set(names)) == len(names)
