@@ -88,7 +88,7 @@ def history_findings(histories: Iterable[KeyHistory]) -> Iterator[ConfigurationF
         for before, event in zip([None, *history.events], history.events, strict=False):
             if event.kind is KeyEventKind.READ:
                 read_only = bool(event.read_only)
-                if before is not None and _is_broken_promise(before, event):
+                if before is not None and not history.is_secret and _is_broken_promise(before, event):
                     message = (
                         f"{history.key}: the change to {before.value!r} was accepted, then {event.value!r} was read"
                     )

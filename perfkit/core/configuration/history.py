@@ -103,8 +103,8 @@ class Configuration:
         """
         if self.complete_read is None:
             return []
-        readable = (key for key, history in self.histories.items() if history.reads or not history.is_secret)
-        return sorted(key for key in readable if self.histories[key].exists and key not in self._complete)
+        had = (key for key, history in self.histories.items() if history.exists and not history.is_secret)
+        return sorted(key for key in had if key not in self._complete)
 
     def history(self, key: str) -> KeyHistory:
         """The history of a key, made when it is first seen."""

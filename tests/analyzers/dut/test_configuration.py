@@ -242,6 +242,15 @@ def test_a_password_that_can_only_be_set_need_not_be_among_all_keys(tmp_path: Pa
     assert [each["BlinkRepeat"] for each in told] == [False, False]
 
 
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_password_may_be_read_without_its_value(tmp_path: Path, value: str | None) -> None:
+    """What the station keeps to itself cannot be compared with what it accepted."""
+    asked = read({"AuthorizationKey": (value, False)}, asked=["AuthorizationKey"])
+    info = found(tmp_path, [read(GOOD)], [change("AuthorizationKey", "00112233445566778899aabbccddeeff"), asked])
+
+    assert messages(info) == []
+
+
 def test_a_key_that_the_station_does_not_support_is_no_key_of_the_vendor(tmp_path: Path) -> None:
     """TC_040_1 asks every station for one."""
     info = found(tmp_path, [read({**GOOD, "NL-Mode": ("1", False)}), change("NL-None", "1", "NotSupported")])
