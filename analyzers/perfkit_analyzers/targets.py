@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from perfkit.core.policy import Multi
 from perfkit.core.sample import Flag
 from perfkit_analyzers.dialects.facts import (
     WHOLE_STATION,
@@ -101,7 +102,8 @@ class StatusSetTarget(Target):
     """A StatusNotification of each connector of a set.
 
     `waiting` holds the connectors that must report; those in `unknown` may stay silent, since their status before is
-    not known. An empty set with nothing known at all accepts whatever comes until the window closes.
+    not known. An empty set with nothing known at all accepts whatever comes until the window closes. With
+    `ends_at_first` the first report is enough.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class StatusSetTarget(Target):
     ) -> None:
         """`expected`: who is to report; empty when the number of connectors is not known."""
         super().__init__()
+        self.ends_at_first = False
         self.waiting = set(expected)
         self._open_ended = not expected
         self._unknown = unknown
@@ -125,7 +128,7 @@ class StatusSetTarget(Target):
 
     def offer(self, message: OcppMessage, fact: Fact) -> bool:
         """Take the first fitting StatusNotification of each connector."""
-        if type(fact) is not StatusReport or fact.place in self._reported:
+        if self.is_complete or type(fact) is not StatusReport or fact.place in self._reported:
             return False
         if not self._open_ended and fact.place not in self.waiting:
             return False
@@ -139,15 +142,17 @@ class StatusSetTarget(Target):
 
     @property
     def is_complete(self) -> bool:
-        """True when every connector that was expected has reported."""
-        return self.last is not None and not self._open_ended and not self.waiting
+        """True when every connector that was expected has reported, or the first of them is enough."""
+        return self.last is not None and (self.ends_at_first or not (self._open_ended or self.waiting))
 
     @property
     def is_acceptable(self) -> bool:
         """True when only connectors of unknown status are missing; flagged."""
+        if self.is_complete:
+            return True
         if self.last is None or not self.waiting <= self._unknown:
             return False
-        if not self.is_complete and Flag.SET_PARTIAL not in self.flags:
+        if Flag.SET_PARTIAL not in self.flags:
             self.flags = (*self.flags, Flag.SET_PARTIAL)
         return True
 
@@ -219,8 +224,15 @@ def _reserved_place(request: CancelReservation, station: Station) -> Place:
     return next(iter(sorted(reserved, key=lambda place: place in own)), WHOLE_STATION)
 
 
-def target_of(request: Request, place: Place, station: Station) -> Target:
-    """What satisfies the request, by the table of docs/method.md 5, T2."""
+def target_of(request: Request, place: Place, station: Station, multi: Multi = Multi.LAST) -> Target:
+    """What satisfies the request, by the table of docs/method.md 5, T2; of a set of connectors as `multi` says."""
+    target = _target(request, place, station)
+    if type(target) is StatusSetTarget:
+        target.ends_at_first = multi is Multi.FIRST
+    return target
+
+
+def _target(request: Request, place: Place, station: Station) -> Target:
     if type(request) is Trigger:
         return _trigger_target(request, place, station)
     if type(request) is ChangeAvailability:

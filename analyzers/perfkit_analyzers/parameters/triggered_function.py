@@ -81,12 +81,12 @@ _OWN_ROW = frozenset(
 class _Candidate(Candidate):
     """A request and what would satisfy it."""
 
-    def __init__(self, call: OcppMessage, request: Request, station: Station) -> None:
+    def __init__(self, call: OcppMessage, request: Request, station: Station, multi: Multi) -> None:
         super().__init__(call, station)
         self.request = request
         self.caused = request.caused if type(request) is Trigger else "StatusNotification"
         self.place = place_of(request, station)
-        self.target = target_of(request, self.place, station)
+        self.target = target_of(request, self.place, station, multi)
         self.is_never_counted = type(request) is Trigger and (request.extended or self.caused == "BootNotification")
         self.was_rebooting = station.rebooting
         self.was_in_sequence = station.in_sequence
@@ -121,7 +121,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
         if is_from_dut(message):
             self._offer(message, fact)
         elif type(fact) in _REQUESTS:
-            candidate = _Candidate(message, cast(Request, fact), self.station)
+            candidate = _Candidate(message, cast(Request, fact), self.station, self.context.policy.multi)
             self.close([c for c in self.waiting if c.is_same_kind(candidate)], message)
             self.begin(candidate)
         elif type(fact) in (Reset, FirmwareOrDiagnostics):
@@ -229,7 +229,7 @@ class TriggeredFunctionCollector(WindowCollector[_Candidate]):
     def observation(self, candidate: _Candidate, ending: Moment) -> Row:
         """Row of a value, or of a silence of known length."""
         target = candidate.target
-        message = target.first if self.context.policy.multi is Multi.FIRST else target.last
+        message = target.last
         if message is None or target.moment is None:
             return self._censored(candidate, ending)
         ending = target.moment

@@ -455,3 +455,30 @@ def test_a_connector_that_was_reported_reserved_is_the_reserved_one_whatever_it_
     )
 
     assert found[1] == value(CANCEL, 150, (8, 9, 11))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "12:00:01.200 [prompt] Please look at connector 1.",
+        "12:00:01.200 [info] Disconnected from System Under Test",
+        "12:00:09.200 [info] waiting",
+    ],
+)
+def test_with_multi_first_nothing_after_the_first_of_a_set_matters(after: str) -> None:
+    """The last is excluded for the same log: connector 1 never reports, or the interval is disturbed before."""
+    body = (
+        """
+        12:00:00.000 < x StatusNotification {"connectorId":0,"status":"Available"}
+        12:00:00.010 < y StatusNotification {"connectorId":1,"status":"Available"}
+        12:00:01.000 > 1 ChangeAvailability {"connectorId":0,"type":"Inoperative"}
+        12:00:01.100 < 1 {"status":"Accepted"}
+        12:00:01.150 < s StatusNotification {"connectorId":0,"status":"Unavailable"}
+        """
+        + after
+    )
+
+    (last,) = told(body).rows(TRIGGERED)
+    (first,) = told(body, pics=pics_of(Policy(multi=Multi.FIRST))).rows(TRIGGERED)
+    assert last.kind == "exclusion"
+    assert first == value(AVAILABILITY, 50, (4, 5, 6))
