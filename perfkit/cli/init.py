@@ -47,10 +47,11 @@ def _files(campaign: CampaignFolder, dut_type: DutType) -> Iterator[tuple[Path, 
     from perfkit.core.lab.template import lab_template
     from perfkit.core.pics.template import pics_template
     from perfkit.report.campaign_guide import campaign_guide
+    from perfkit.report.printable import printable
 
     yield campaign.pics, pics_template(dut_type)
     yield campaign.lab, lab_template()
-    yield campaign.guide, campaign_guide(campaign.root.resolve().name, dut_type)
+    yield campaign.guide, campaign_guide(printable(campaign.root.resolve().name), dut_type)
 
 
 def _refuse_overwriting(campaign: CampaignFolder, files: dict[Path, str]) -> None:

@@ -53,14 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         exit_code = _dispatch(words)
         sys.stdout.flush()
-    except SystemExit as stop:  # argparse: help was printed (0) or the usage is wrong (2)
-        return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     except KeyboardInterrupt:
         return _complain("interrupted", EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        return _leave_broken_pipe()
     except Exception as error:
-        return _explain(error)
+        return _leave_broken_pipe() if _is_broken_pipe(error) else _explain(error)
     return exit_code
 
 
@@ -91,7 +87,10 @@ def _run_command(name: str, words: list[str]) -> int:
         allow_abbrev=False,
     )
     module.add_arguments(parser)
-    exit_code: int = module.run(parser.parse_args(words))
+    try:
+        exit_code: int = module.run(parser.parse_args(words))
+    except SystemExit as stop:  # argparse: help was printed (0) or the usage is wrong (2); or a signal came
+        return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     return exit_code
 
 
@@ -152,6 +151,13 @@ def _explain(error: Exception) -> int:
 def _complain(text: str, exit_code: int) -> int:
     print(f"perfkit: {text}", file=sys.stderr)
     return exit_code
+
+
+def _is_broken_pipe(error: Exception) -> bool:
+    """Whether the reader of the output has gone; Windows says EINVAL (bugs.python.org/issue35754)."""
+    if isinstance(error, BrokenPipeError):
+        return True
+    return os.name == "nt" and isinstance(error, OSError) and error.errno == errno.EINVAL and error.filename is None
 
 
 def _leave_broken_pipe() -> int:

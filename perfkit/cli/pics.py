@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "schema":
         from perfkit.core.pics.schema import json_schema
 
-        print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+        print(json.dumps(json_schema(), indent=2))
         return 0
     from perfkit.core.pics.reference import pics_reference
 
@@ -73,7 +73,7 @@ def _check(files: list[Path], *, as_json: bool) -> int:
     results = [(file, *_outcome(file)) for file in files]
     if as_json:
         documents = [_document(file, error) for file, _, error in results]
-        print(json.dumps({"schema": CHECK_SCHEMA_ID, "files": documents}, indent=2, ensure_ascii=False))
+        print(json.dumps({"schema": CHECK_SCHEMA_ID, "files": documents}, indent=2))
     else:
         for file, pics, error in results:
             if pics is not None:

@@ -87,10 +87,11 @@ def _result(arguments: argparse.Namespace) -> AnalysisDocument | None:
     import msgspec
 
     from perfkit.core.analysis_record import AnalysisDocument
+    from perfkit.core.document_text import plain_document
 
     try:
-        return msgspec.json.decode(path.read_bytes(), type=AnalysisDocument)
-    except (msgspec.DecodeError, OSError) as error:
+        return msgspec.convert(plain_document(path.read_bytes()), AnalysisDocument)
+    except (msgspec.ValidationError, ValueError, OSError) as error:
         raise UsageError(f"{path} is no result of `perfkit analyze` ({error}); analyze the campaign again") from None
 
 

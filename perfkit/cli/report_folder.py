@@ -75,13 +75,24 @@ class ReportFolder:
             being_written = target.with_name(f".{target.name}.{os.getpid()}.part")
             try:
                 being_written.write_bytes(data)
-                os.link(being_written, target)  # unlike a rename, refuses where something is
+                _give_name(being_written, target)
             except FileExistsError:
                 raise UsageError(f"{target} exists and is not overwritten") from None
             except OSError as error:
                 raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
             finally:
                 being_written.unlink(missing_ok=True)
+
+
+def _give_name(written: Path, target: Path) -> None:
+    """Have a complete file at `target`; FileExistsError where something is, which a rename would replace."""
+    try:
+        os.link(written, target)
+    except FileExistsError:
+        raise
+    except OSError:  # FAT and exFAT, as on USB sticks, have no second names
+        target.touch(exist_ok=False)
+        written.replace(target)
 
 
 def content_json(content: ReportContent) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.campaign_folder import CampaignFolder
 from perfkit.core.coverage_record import SCHEMA as COVERAGE
 from perfkit.core.coverage_record import CoverageDocument
+from perfkit.core.document_text import plain_document
 from perfkit.core.errors import InputError, PicsError, UsageError
 from perfkit.core.lab.table import SCHEMA_ID as LAB
 from perfkit.core.network_record import SCHEMA as NETWORK
@@ -125,10 +125,10 @@ def _content(path: Path) -> bytes:
 
 
 def _document(content: bytes, path: Path) -> msgspec.Struct:
-    """The document in a file, by its schema. What no encoding has (halves of surrogates) becomes an escape."""
+    """The document in a file, by its schema."""
     try:
-        top = json.loads(content, object_hook=_encodable)
-    except (ValueError, RecursionError) as error:
+        top = plain_document(content)
+    except ValueError as error:
         raise InputError(f"{path}: not JSON ({error}); name result documents of perfkit") from None
     schema = top.get("schema") if isinstance(top, dict) else None
     if not isinstance(schema, str) or schema not in _TYPES:
@@ -137,20 +137,6 @@ def _document(content: bytes, path: Path) -> msgspec.Struct:
         return msgspec.convert(top, _TYPES[schema])
     except msgspec.ValidationError as error:
         raise InputError(f"{path}: not a {schema} document as this perfkit writes it: {error}") from None
-
-
-def _encodable(entry: dict[str, object]) -> dict[str, object]:
-    return {_text(key): _texts(value) for key, value in entry.items()}
-
-
-def _texts(value: object) -> object:
-    if isinstance(value, list):
-        return [_texts(item) for item in value]
-    return _text(value) if isinstance(value, str) else value
-
-
-def _text(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def lab_document(path: Path) -> DocumentInfo:

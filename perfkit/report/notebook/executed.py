@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
 TIMEOUT_S = 600
+_SOCKET_PATH_BYTES = 100  # sun_path holds 104 on macOS and BSD (unix(4)), 108 on Linux (unix(7)); "-1" to "-5" follow
 _TAG = "parameters"
 
 
@@ -113,11 +114,14 @@ def _execute(notebook: Any, folder: Path) -> None:
 
 
 def _kernel_manager(folder: Path) -> AsyncKernelManager:
-    """A kernel of this Python; it listens on sockets in the folder where the system has such, else on the loopback."""
+    """A kernel of this Python; it listens on sockets in the folder where such are possible, else on the loopback."""
     from jupyter_client.manager import AsyncKernelManager
 
     manager = AsyncKernelManager(kernel_name="python3", connection_file=str(folder / "kernel.json"))
-    if os.name == "posix":
+    sockets = folder / "k"
+    if os.name == "posix" and len(os.fsencode(sockets)) <= _SOCKET_PATH_BYTES:
         manager.transport = "ipc"
-        manager.ip = str(folder / "k")
+        manager.ip = str(sockets)
+    else:
+        manager.transport_encryption = "auto"
     return manager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from perfkit.core.analysis_record import AnalysisDocument
+from perfkit.core.document_text import plain_document
 from perfkit.core.errors import InputError
 from perfkit.core.network_record import NetworkDocument
 from perfkit.core.sample import RowKind
@@ -81,8 +82,8 @@ def _content(path: Path) -> bytes:
 
 def _document(path: Path, kind: type[Document]) -> Document:
     try:
-        return msgspec.json.decode(_content(path), type=kind)
-    except msgspec.DecodeError as error:
+        return msgspec.convert(plain_document(_content(path)), kind)
+    except (ValueError, msgspec.ValidationError) as error:
         raise InputError(f"{path} is not a result document of perfkit: {error}") from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def test_init_makes_what_the_commands_read(tmp_path: Path, dut_type: str, capsys
     assert "into `logs/`" in guide
     assert "--campaign camp" in guide
     assert str(camp) in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know no such names")
+def test_a_folder_whose_name_is_no_utf_8(tmp_path: Path) -> None:
+    camp = tmp_path / "J\udcf6rg"
+
+    assert main(["init", str(camp)]) == 0
+    assert "J\\udcf6rg" in (camp / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("taken", ["pics.yaml", "lab.yaml", "README.md"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
@@ -195,6 +196,36 @@ def test_reader_that_leaves_early_is_no_error() -> None:
         complaint = process.stderr.read()
 
     assert (process.returncode, complaint) == (141, b"")
+
+
+def test_reader_that_leaves_while_the_options_are_listed_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "perfkit", "doctor", "--help"]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    try:
+        done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, env=buffered, check=False)
+    finally:
+        os.close(writing)
+
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(("system", "exit_code"), [("nt", 141), ("posix", 70)])
+def test_windows_calls_a_reader_that_left_an_invalid_argument(system: str, exit_code: int) -> None:
+    program = (
+        "import errno, os, sys\n"
+        "from perfkit.cli import main as cli\n"
+        "def left(words):\n"
+        f"    os.name = {system!r}\n"
+        "    raise OSError(errno.EINVAL, 'Invalid argument')\n"
+        "cli._dispatch = left\n"
+        "sys.exit(cli.main(['measure']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+
+    assert done.returncode == exit_code
+    assert (done.stderr == b"") == (exit_code == 141)
 
 
 def test_text_outside_the_encoding_is_printed_with_a_question_mark() -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 import sys
 import zipfile
@@ -13,6 +15,8 @@ import pytest
 
 from perfkit.cli import report
 from perfkit.cli.main import main
+from perfkit.cli.report_folder import ReportFolder
+from perfkit.core.errors import UsageError
 from perfkit.core.version import VERSION
 from perfkit.report.formats import FORMAT_NAMES
 from perfkit.report.result_json import result_json
@@ -138,6 +142,22 @@ def test_a_further_format_of_the_same_content_keeps_the_time_of_issue(campaign: 
     assert run("camp", "--format", "html", "--time", "2027-01-01T00:00:00Z") == 0
     assert (folder / "EX-7.md").read_bytes() == markdown
     assert "12 June 2026" in (folder / "EX-7.html").read_text()
+
+
+def test_a_further_format_on_a_disk_without_second_names(campaign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")  # as Linux says of FAT and exFAT
+
+    (campaign / "lab.yaml").write_text("report: {id: EX-7}\n")
+    run("camp", "--format", "md", "--time", TIME)
+    monkeypatch.setattr(os, "link", refuse)
+
+    assert run("camp", "--format", "html") == 0
+    folder = campaign / "reports" / "EX-7"
+    assert "12 June 2026" in (folder / "EX-7.html").read_text()
+    with pytest.raises(UsageError, match=r"EX-7\.html exists and is not overwritten"):
+        ReportFolder(campaign / "reports", "EX-7").add({".html": b"another"})
+    assert sorted(path.name for path in folder.iterdir()) == ["EX-7.html", "EX-7.md", "report.json"]
 
 
 def test_an_amendment_names_what_it_replaces_and_why(campaign: Path) -> None:
@@ -334,6 +354,15 @@ def test_a_file_that_is_no_document_is_refused(
     Path("x.json").write_text(content)
 
     assert f"perfkit: error: x.json: {sentence}" in refused(capsys, "x.json", "--out", "out", code=3)
+
+
+def test_what_powershell_redirects_is_refused_by_name(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = (campaign / "results" / "result.json").read_text()
+    Path("x.json").write_bytes(result.encode("utf-16"))
+    Path("y.json").write_bytes(result.encode("utf-8-sig"))
+
+    assert "x.json: not JSON (the file is in UTF-16" in refused(capsys, "x.json", "--out", "out", code=3)
+    assert run("y.json", "--out", "out", "--format", "md") == 0
 
 
 def test_a_report_of_the_network_alone_and_of_both(campaign: Path) -> None:

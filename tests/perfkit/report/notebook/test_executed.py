@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,14 @@ def test_a_cell_that_fails_stops_the_report(monkeypatch: pytest.MonkeyPatch, tmp
 
     with pytest.raises(PerfkitError, match="the notebook stopped: RuntimeError: no such thing"):
         render(build_content(inputs), inputs)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sockets in folders are of POSIX")
+@pytest.mark.parametrize(("length", "transport"), [(97, "ipc"), (99, "tcp")])
+def test_a_folder_that_no_socket_can_lie_in(length: int, transport: str) -> None:
+    manager = executed._kernel_manager(Path("/" + "t" * length))
+
+    assert manager.transport == transport
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from perfkit.core.errors import InputError
@@ -79,6 +81,17 @@ def test_without_a_result_the_tables_are_empty() -> None:
 
     assert [len(table) for table in (empty.parameters, empty.combinations, empty.runs, empty.observations)] == [0] * 4
     assert empty.measured == []
+
+
+def test_a_log_whose_name_is_no_utf_8(tmp_path: Path) -> None:
+    told = msgspec.to_builtins(DOCUMENT)
+    told["inputs"][0]["path"] = "b\udce4d.log"
+    (tmp_path / "result.json").write_text(json.dumps(told))
+
+    document = read_results(tmp_path / "result.json").document
+
+    assert document is not None
+    assert document.inputs[0].path == "b\\udce4d.log"
 
 
 def test_a_file_that_is_no_result_is_an_error(tmp_path: Path) -> None:
