@@ -76,9 +76,9 @@ class MonitorReader:
             if record is not None and self._session is not None:
                 yield Entry(self.line_count, record, self._session)
         if self._session is None:
-            raise InputError(
-                f"{self.name}: {'no session in it' if self.line_count else 'empty'}, not a monitor's record"
-            )
+            why = f" ({self.unreadable[0].reason})" if self.unreadable else ""
+            what = f"no session in it{why}" if self.line_count else "empty"
+            raise InputError(f"{self.name}: {what}, not a monitor's record")
 
     def _record(self, line: bytes) -> Record | None:
         try:

@@ -28,6 +28,12 @@ UtcTime = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment by the wall clock; written in UTC, e.g. "2026-06-08T05:21:14.281Z". Never without a time zone."""
 
 
+IntervalSeconds = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+Milliseconds = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
+StepSeconds = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+"""Bounds that no measured value comes near; what is beyond them was not written by the monitor."""
+
+
 class Origin(StrEnum):
     """How a latency came about: from traffic that was there anyway, or by packets of the monitor's own."""
 
@@ -85,8 +91,8 @@ class ClockState(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     synchronized: bool | None = None
-    offset_ms: float | None = None
-    max_error_ms: float | None = None
+    offset_ms: Milliseconds | None = None
+    max_error_ms: Milliseconds | None = None
     source: str | None = None
     reason: str | None = None
 
@@ -99,7 +105,7 @@ class Latency(msgspec.Struct, frozen=True, omit_defaults=True):
     before; `count` and `sent` are None, `packet_bytes` is the mean IP packet sent since then, None when none was.
     """
 
-    value_ms: float
+    value_ms: Milliseconds
     origin: Origin
     method: str
     packet_bytes: int | None = None
@@ -189,9 +195,9 @@ class Session(msgspec.Struct, frozen=True, tag_field="record", tag="session"):
     device: DeviceInfo | None
     target: str | None
     ports: list[int]
-    interval_s: float
-    passive_interval_s: float | None
-    bandwidth_interval_s: float | None
+    interval_s: IntervalSeconds
+    passive_interval_s: IntervalSeconds | None
+    bandwidth_interval_s: IntervalSeconds | None
     packet_bytes: int
     planned_bytes_per_hour: int
     max_bytes_per_hour: int
@@ -245,7 +251,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="record",
     monotonic_s: float
     kind: EventKind
     detail: str
-    seconds: float | None = None
+    seconds: StepSeconds | None = None
 
 
 Record = Session | Sample | Gap | Event

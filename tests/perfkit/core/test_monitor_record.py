@@ -144,11 +144,26 @@ def test_a_foreign_line_is_no_cut_and_only_the_first_are_kept() -> None:
         ([], "link.jsonl: empty, not a monitor's record"),
         ([b"hello\n"], "link.jsonl:1: this is not a record of `perfkit monitor`"),
         ([SAMPLE], "link.jsonl:1: this is not a record of `perfkit monitor`"),
-        ([HEADER[:30]], "link.jsonl: no session in it, not a monitor's record"),
+        (
+            [HEADER[:30]],
+            "link.jsonl: no session in it (half a line, written when the power went or perfkit was killed)",
+        ),
+        (
+            [HEADER.replace(b'"interval_s":10.0', b'"interval_s":0')],
+            "link.jsonl: no session in it (no record of perfkit.monitor/1: Expected `float` > 0.0 - at `$.interval_s`)",
+        ),
         ([HEADER, HEADER.replace(b"monitor/1", b"monitor/2")], "link.jsonl:2: schema 'perfkit.monitor/2' is not known"),
         ([b'{"record":"session","schema":"perfkit.monitor/9"}\n'], "link.jsonl:1: schema 'perfkit.monitor/9' is not"),
     ],
-    ids=["empty", "text", "no header", "half a header", "later schema", "later schema with other fields"],
+    ids=[
+        "empty",
+        "text",
+        "no header",
+        "half a header",
+        "an interval of nothing",
+        "later schema",
+        "later schema with other fields",
+    ],
 )
 def test_what_is_no_record_is_refused_with_its_place(lines: list[bytes], message: str) -> None:
     with pytest.raises(InputError) as caught:
