@@ -10,7 +10,7 @@ from perfkit.core.lab.model import Lab
 from perfkit.report.charts.data import chart_data
 from perfkit.report.content.blocks import cell, columns, fact, facts, paragraph, stated
 from perfkit.report.content.charts import chart_of
-from perfkit.report.content.dates import date_contradiction, logged_days
+from perfkit.report.content.dates import date_contradictions, logged_days
 from perfkit.report.content.model import Block, Bullets, Cell, ChartKind, Fact, Notice, Section, Table, Tone
 from perfkit.report.content.network import missed_gates
 from perfkit.report.content.quote import Quote, replace_text
@@ -94,9 +94,7 @@ def deviations_section(inputs: ReportInputs, document: AnalysisDocument) -> Sect
     ]
     sentences += [f"Network measured {missed}" for missed in missed_gates(inputs.network)]
     sentences += list(document.warnings)
-    contradiction = date_contradiction(document, lab)
-    if contradiction is not None:
-        sentences.append(contradiction)
+    sentences += date_contradictions(document, lab, inputs.issued)
     if sentences:
         blocks.append(Bullets(tuple(sentences)))
     excluded = _excluded(document)

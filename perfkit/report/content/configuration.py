@@ -34,6 +34,8 @@ def _blocks(info: ConfigurationInfo) -> Iterator[Block]:
     ):
         if keys:
             yield _table(f"configuration-{key}", caption, keys)
+    if info.unknown_keys:
+        yield paragraph(f"Keys that the DUT does not know: {', '.join(info.unknown_keys)}.")
     if info.optional_functionalities:
         yield _optional(info)
     if info.findings:

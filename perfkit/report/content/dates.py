@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from perfkit.core.analysis_record import AnalysisDocument
 from perfkit.core.lab.model import Lab
@@ -60,13 +61,23 @@ def logged_days(document: AnalysisDocument) -> str | None:
     return None if days is None else " to ".join(dict.fromkeys(days))
 
 
-def date_contradiction(document: AnalysisDocument, lab: Lab) -> str | None:
-    """A sentence where the days that the laboratory states are not those of the logs."""
+def date_contradictions(document: AnalysisDocument, lab: Lab, issued: datetime) -> Iterator[str]:
+    """A sentence for each day that the laboratory states, or of the issue, that the others contradict.
+
+    Days of the logs are in the zone of the tool's clock, which may be a day beside that of the issue.
+    """
     days = logged_range(document)
-    stated = (lab.test.tested_from, lab.test.tested_to)
-    if days is None or stated == (None, None):
-        return None
-    first, last = stated[0] or stated[1] or "", stated[1] or stated[0] or ""
-    if (first, last) == days:
-        return None
-    return f"The laboratory states that it tested from {first} to {last}; the logs are from {days[0]} to {days[1]}."
+    stated = [day for day in (lab.test.tested_from, lab.test.tested_to) if day is not None]
+    if days is not None and stated and (stated[0], stated[-1]) != days:
+        yield (
+            f"The laboratory states that it tested from {stated[0]} to {stated[-1]}; "
+            f"the logs are from {days[0]} to {days[1]}."
+        )
+    if stated and stated[0] > stated[-1]:
+        yield f"The laboratory states that the tests ended on {stated[-1]}, before they began on {stated[0]}."
+    tested = sorted([*stated, *(days or ())])
+    if lab.test.received is not None and tested and lab.test.received > tested[0]:
+        yield f"The laboratory states that it received the item on {lab.test.received}; tests began on {tested[0]}."
+    issue = (issued + timedelta(days=1)).date().isoformat()
+    if tested and tested[-1] > issue:
+        yield f"The date of issue, {issued.date().isoformat()}, is before the last day of testing, {tested[-1]}."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -157,6 +159,35 @@ def test_no_notice_when_everything_is_measured() -> None:
     complete = msgspec.structs.replace(DOCUMENT, parameters=measured, still_to_measure=[], complete=True)
 
     assert build_content(inputs_of(complete)).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("dates", "issued", "sentences"),
+    [
+        ("received: 2026-06-08, from: 2026-06-08, to: 2026-06-08", "2026-06-08", []),
+        ("from: 2026-06-08", "2026-06-07", []),  # the same moment may be another day where the tool stands
+        (
+            "from: 2026-06-08",
+            "2026-06-06",
+            ["date of issue, 2026-06-06, is before the last day of testing, 2026-06-08"],
+        ),
+        ("received: 2026-06-09", "2026-06-12", ["received the item on 2026-06-09; tests began on 2026-06-08"]),
+        (
+            "from: 2026-06-12, to: 2026-06-08",
+            "2026-06-12",
+            ["it tested from 2026-06-12 to 2026-06-08; the logs are from", "ended on 2026-06-08, before they began"],
+        ),
+    ],
+)
+def test_dates_that_contradict_each_other_are_told(dates: str, issued: str, sentences: list[str]) -> None:
+    lab = load_lab(f"test: {{{dates}}}", "lab.yaml")
+    moment = datetime.fromisoformat(f"{issued}T12:00:00+00:00")
+
+    content = build_content(replace(inputs_of(DOCUMENT, lab=lab), issued=moment))
+    told = [text for text in words(content).splitlines() if text.startswith(("The laboratory states", "The date of"))]
+
+    assert len(told) == len(sentences)
+    assert all(sentence in text for sentence, text in zip(sentences, told, strict=True))
 
 
 def test_without_a_measured_parameter_there_is_no_empty_budget() -> None:
