@@ -13,8 +13,8 @@ DIGEST_CHARACTERS = 8
 def report_id(inputs: ReportInputs) -> str:
     """The laboratory's own identification, else `PK-20261122-1a2b3c4d`: day of issue and digest of all inputs.
 
-    The digest covers the documents, the laboratory file, the decision rule and the amendment: a report with another
-    content has another identification, and the same content on the same day the same.
+    The digest covers the documents, the records of the link, the laboratory file, the decision rule and the
+    amendment: a report with another content has another identification, and the same content on the same day the same.
     """
     if inputs.lab.report.id:
         return inputs.lab.report.id
@@ -28,6 +28,7 @@ def report_id(inputs: ReportInputs) -> str:
 def _parts(inputs: ReportInputs) -> list[bytes]:
     parts = [read.content for read in (inputs.analysis, inputs.samples, inputs.coverage) if read is not None]
     parts += [read.content for read in inputs.network]
+    parts += [path.read_bytes() for path in inputs.monitor]
     parts.append(repr(inputs.lab).encode())
     parts.append(inputs.logo.data if inputs.logo is not None else b"")
     parts.append(inputs.decision_rule.encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -46,6 +47,7 @@ LAB = load_lab(
     """,
     "lab.yaml",
 )
+MONITOR = Path(__file__).parents[4] / "sample_logs" / "network" / "monitor.jsonl"
 LENGTH_OF_CHECKLIST = 31
 """Lines of the reference's table (7.8.2.1 a to p with the note, 7.8.2.2, 7.8.3.1 a to c, 7.8.7, 7.8.8, 6.x, 7.5, 7.11)."""
 
@@ -328,6 +330,15 @@ def test_an_amendment_is_said_on_the_first_page() -> None:
 
     assert content.notices[0].sentences == ("This report amends and replaces report PK-1. Reason: wrong serial number",)
     assert content.amendment == Amendment("PK-1", "wrong serial number")
+
+
+def test_a_record_of_the_link_gives_another_identification(tmp_path: Path) -> None:
+    """It is drawn in the report, also where the analysis did not use it."""
+    record = tmp_path / "monitor.jsonl"
+    record.write_bytes(MONITOR.read_bytes())
+    inputs = inputs_of(DOCUMENT, monitor=(record,))
+
+    assert len({build_content(inputs_of(DOCUMENT)).id, build_content(inputs).id}) == 2
 
 
 def test_the_identification_follows_what_the_report_is_made_from() -> None:
