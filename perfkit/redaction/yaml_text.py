@@ -53,7 +53,7 @@ def words_of_form(text: str, name: str, found: list[Found]) -> set[str]:
         InputError: it is no YAML.
     """
     identities = [(one.start, one.end) for one in found]
-    words = set()
+    words: set[str] = set()
     for keys, node in _scalars(text, name):
         words.update(word for key in keys for word in _KEY_WORD.findall(key))
         place = node.start_mark.index

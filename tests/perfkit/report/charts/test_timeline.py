@@ -67,9 +67,11 @@ def test_the_caption_counts_runs_prompts_and_values() -> None:
 
 
 def test_values_that_are_not_drawn_are_told() -> None:
-    rows = [sample_of(number, 0.3, time="2026-06-08T05:00:05.000000") for number in range(1, 1502)]
+    rows = tuple(sample_of(number, 0.3, time="2026-06-08T05:00:05.000000") for number in range(1, 1502))
 
-    assert "more than 1,500 values that are no outliers, a part is drawn" in prepared(data_of(MORNING, rows=rows)).caption
+    assert (
+        "more than 1,500 values that are no outliers, a part is drawn" in prepared(data_of(MORNING, rows=rows)).caption
+    )
     assert "a part is drawn" not in prepared(data_of(MORNING, rows=rows[1:])).caption
 
 
