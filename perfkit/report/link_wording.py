@@ -69,7 +69,8 @@ def clock_text(clock: LogClock) -> str:
     ahead_s = clock.host_offset_s or 0.0
     ahead = f", {abs(ahead_s):g} s {'ahead of' if ahead_s > 0 else 'behind'} the monitor's clock" if ahead_s else ""
     source = f"{_SOURCES.get(clock.source or '', '')}{clock.detail}"
-    return f"{runs}: {utc_offset_text(clock.utc_offset_s)}{ahead}, to within {tolerance_text(clock.tolerance_s)} ({source})"
+    within = f"to within {tolerance_text(clock.tolerance_s)}"
+    return f"{runs}: {utc_offset_text(clock.utc_offset_s)}{ahead}, {within} ({source})"
 
 
 def tolerance_text(tolerance_s: float) -> str:

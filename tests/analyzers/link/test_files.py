@@ -69,7 +69,7 @@ def test_a_file_that_is_named_twice_or_copied_counts_once(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("names", [["early", "late"], ["late", "early"]])
 def test_a_session_that_was_copied_while_it_was_written_counts_once(tmp_path: Path, names: list[str]) -> None:
-    begun = [session(), sample(0, 40.0)]
+    begun: list[Record] = [session(), sample(0, 40.0)]
     write(tmp_path / "early", begun)
     write(tmp_path / "late", [*begun, sample(10, 41.0), ended(12), session(100, name="two"), sample(100, 40.0)])
 
