@@ -49,6 +49,7 @@ TRACEBACK_VARIABLE = "PERFKIT_TRACEBACK"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `perfkit ARGV` and return its exit code; `sys.argv` without argument."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_what_is_closed()
     _let_every_text_be_printed()
     try:
         exit_code = _dispatch(words)
@@ -166,6 +167,15 @@ def _leave_broken_pipe() -> int:
     os.dup2(nowhere, sys.stdout.fileno())  # else the interpreter complains when it flushes at its end
     os.close(nowhere)
     return EXIT_BROKEN_PIPE
+
+
+def _open_what_is_closed() -> None:
+    """Stand-ins for a stdin, stdout or stderr that the program was started without: nothing to read, nobody to tell."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115 - open to the end
+            os.set_inheritable(stream.fileno(), True)  # the kernel of a notebook wants one too
+            setattr(sys, name, stream)
 
 
 def _let_every_text_be_printed() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shlex
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
@@ -16,6 +17,7 @@ from perfkit.cli.emulate import KINDS
 from perfkit.core.errors import InputError, PicsError
 from perfkit.core.version import VERSION
 
+ROOT = Path(__file__).parents[3]
 CLI_FOLDER = Path(cli.__file__).parent
 HEAVY = {
     "argparse",
@@ -226,6 +228,18 @@ def test_windows_calls_a_reader_that_left_an_invalid_argument(system: str, exit_
 
     assert done.returncode == exit_code
     assert (done.stderr == b"") == (exit_code == 141)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell of POSIX closes files")
+@pytest.mark.parametrize(
+    ("words", "exit_code", "complaint"),
+    [("plan --pics sample_logs/perf.yaml >&-", 0, ""), ("analyze - <&-", 3, "perfkit: error: -: the file is empty\n")],
+)
+def test_a_program_started_without_stdin_or_stdout(words: str, exit_code: int, complaint: str) -> None:
+    command = f"{shlex.quote(sys.executable)} -m perfkit {words}"
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False, cwd=ROOT, text=True)
+
+    assert (done.returncode, done.stderr) == (exit_code, complaint)
 
 
 def test_text_outside_the_encoding_is_printed_with_a_question_mark() -> None:
