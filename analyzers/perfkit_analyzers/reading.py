@@ -40,11 +40,39 @@ COLLECT_EVERY = 200_000
 Progress = Callable[[int, int | None, str], None]
 
 
-class Reading(msgspec.Struct):
-    """What was read and what was passed over."""
+class Reading:
+    """What was read and what was passed over.
 
-    inputs: list[InputInfo]
-    ignored: list[IgnoredInput]
+    A log that lies there twice, perhaps unpacked beside its archive, counts once. What can be read once only (standard
+    input) always counts, for its digest comes too late.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self.inputs: list[InputInfo] = []
+        self.ignored: list[IgnoredInput] = []
+        self._names: dict[str, str] = {}
+        self._sizes_bytes: set[int] = set()
+
+    def may_hold(self, size_bytes: int | None) -> bool:
+        """Whether a log of this size was read; True where the size is not known beforehand."""
+        return bool(self._names) if size_bytes is None else size_bytes in self._sizes_bytes
+
+    def is_copy(self, name: str, sha256: str) -> bool:
+        """Whether this content was read before; then it is listed as passed over."""
+        original = self._names.get(sha256)
+        if original is not None:
+            self.ignored.append(IgnoredInput(name, f"the same content as {original}, counted once", original))
+        return original is not None
+
+    def note(self, file: InputFile, info: InputInfo | None) -> None:
+        """List what was read; None for what is no log."""
+        if info is None:
+            self.ignored.append(IgnoredInput(file.name, "not a log of a known format"))
+            return
+        self.inputs.append(info)
+        self._names[info.sha256] = file.name
+        self._sizes_bytes.add(file.size_bytes if file.size_bytes is not None else file.read_bytes)
 
 
 def read_in_order(
@@ -55,10 +83,12 @@ def read_in_order(
     Raises:
         InputError: an input cannot be read, or a named file is no log.
     """
-    reading = Reading([], [])
+    reading = Reading()
     done_bytes = 0
     for file in open_inputs(paths, stdin):
-        _note(reading, file.name, _read_file(campaign, file))
+        sha256 = file.digest_beforehand() if reading.may_hold(file.size_bytes) else None
+        if sha256 is None or not reading.is_copy(file.name, sha256):
+            reading.note(file, _read_file(campaign, file))
         done_bytes += file.size_bytes or 0
         if progress is not None:
             progress(done_bytes, None, file.name)
@@ -99,22 +129,16 @@ class _Outcome(msgspec.Struct):
 
 
 def _join(campaign: Campaign, outcomes: Iterator[tuple[InputFile, _Outcome]], progress: Progress | None) -> Reading:
-    reading = Reading([], [])
+    reading = Reading()
     done_bytes = 0
     for file, outcome in outcomes:
-        campaign.merge(outcome.campaign)
-        _note(reading, file.name, outcome.info)
+        if outcome.info is None or file.reads_once or not reading.is_copy(file.name, outcome.info.sha256):
+            campaign.merge(outcome.campaign)
+            reading.note(file, outcome.info)
         done_bytes += file.size_bytes or 0
         if progress is not None:
             progress(done_bytes, None, file.name)
     return reading
-
-
-def _note(reading: Reading, name: str, info: InputInfo | None) -> None:
-    if info is None:
-        reading.ignored.append(IgnoredInput(name, "not a log of a known format"))
-    else:
-        reading.inputs.append(info)
 
 
 def _outcome(dut: Dut, policy: Policy, file: InputFile) -> _Outcome:

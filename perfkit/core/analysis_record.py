@@ -210,10 +210,11 @@ class InputInfo(msgspec.Struct, frozen=True):
 
 
 class IgnoredInput(msgspec.Struct, frozen=True):
-    """A file in a folder or archive that is not a log."""
+    """A file that does not count: it is no log, or has the content of one that counts, whose path is `copy_of`."""
 
     path: str
     reason: str
+    copy_of: str | None = None
 
 
 class SkippedLine(msgspec.Struct, frozen=True):

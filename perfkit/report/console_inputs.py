@@ -43,8 +43,12 @@ def _summary(document: AnalysisDocument) -> Iterator[tuple[str, str]]:
         yield "skipped", f"{counted(skipped.count, 'line')} ({_reasons(skipped.reasons)}); --list-skipped shows where"
     else:
         yield "skipped", "no line"
-    if document.ignored_inputs:
-        yield "ignored", f"{counted(len(document.ignored_inputs), 'file')} that {_is(document)} no log"
+    copies = [ignored for ignored in document.ignored_inputs if ignored.copy_of is not None]
+    if no_logs := len(document.ignored_inputs) - len(copies):
+        yield "ignored", f"{counted(no_logs, 'file')} that {'is' if no_logs == 1 else 'are'} no log"
+    if copies:
+        first = f"{copies[0].path} of {copies[0].copy_of}"
+        yield "copies", f"{counted(len(copies), 'log')} with the content of another one, counted once (first: {first})"
     if document.tool_time.count:
         tool = document.tool_time
         answered = f"{counted(tool.count, 'answer')} of the tool itself"
@@ -61,10 +65,6 @@ def _reasons(reasons: Mapping[str, int]) -> str:
     if others:
         words.append(f"{sum(count for _, count in others)} for {counted(len(others), 'other reason')}")
     return ", ".join(words)
-
-
-def _is(document: AnalysisDocument) -> str:
-    return "is" if len(document.ignored_inputs) == 1 else "are"
 
 
 def _oddities(document: AnalysisDocument) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -130,6 +132,42 @@ def test_what_the_file_name_tells_belongs_to_the_first_run_of_the_file_only(
     assert [run["configuration"] for run in cut["runs"]] == ["bench_a"] + [None] * 13
     in_parts.setattr("os.cpu_count", lambda: 1)
     assert cut == document_of([log])
+
+
+@pytest.mark.parametrize("way", ["in order", "side by side", "in parts"])
+def test_a_log_that_lies_there_several_times_counts_once(
+    way: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if way == "in parts":
+        request.getfixturevalue("in_parts")
+    content = one_run(1, BEGUN + STOPPED).encode()
+    (tmp_path / "a.log").write_bytes(content)
+    (tmp_path / "b.log").write_bytes(content)
+    (tmp_path / "c.log.gz").write_bytes(gzip.compress(content))
+    with zipfile.ZipFile(tmp_path / "d.zip", "w") as archive:
+        archive.writestr("e.log", content)
+        archive.writestr("other.log", one_run(1, BEGUN + STOPPED.replace("12:00:05.050", "12:00:05.051")))
+    in_order = {"sink": lambda _role, _record: None}
+    found = document_of([tmp_path], **(in_order if way == "in order" else {}))
+
+    names = [info["path"].removeprefix(tmp_path.as_posix()) for info in found["inputs"]]
+    assert names == ["/a.log", "/d.zip!/other.log"]
+    copies = {
+        ignored["path"].removeprefix(tmp_path.as_posix()): ignored["copy_of"] for ignored in found["ignored_inputs"]
+    }
+    assert copies == dict.fromkeys(["/b.log", "/c.log.gz!/c.log", "/d.zip!/e.log"], (tmp_path / "a.log").as_posix())
+    assert len(found["runs"]) == 2
+    count = {parameter["key"]: parameter["count"] for parameter in found["parameters"]}
+    assert count["response_timeout"] == 2
+
+
+def test_what_can_be_read_once_only_always_counts(tmp_path: Path) -> None:
+    content = one_run(1, BEGUN + STOPPED).encode()
+    (tmp_path / "a.log").write_bytes(content)
+    options: list[dict[str, Any]] = [{}, {"sink": lambda _role, _record: None}]
+    for sink in options:
+        found = document_of([tmp_path / "a.log", Path("-")], stdin=io.BytesIO(content), **sink)
+        assert [info["path"] for info in found["inputs"]] == [(tmp_path / "a.log").as_posix(), "-"]
 
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 5, 40])

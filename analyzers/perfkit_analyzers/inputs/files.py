@@ -16,6 +16,7 @@ from perfkit_analyzers.inputs.streams import InputStream, Readable, UnpackBudget
 STANDARD_INPUT = "-"
 MAX_DEPTH = 6
 MAX_UNPACKED_BYTES = 16 << 30
+_DIGEST_BLOCK_BYTES = 1 << 20
 _CLUTTER = frozenset({"__macosx", "thumbs.db", "desktop.ini", "$recycle.bin"})
 _COMPRESSED = frozenset({Container.GZIP, Container.BZIP2, Container.XZ})
 
@@ -38,6 +39,7 @@ class InputFile:
         path: Path | None = None,
     ) -> None:
         self.name = name
+        self.reads_once = False
         self.size_bytes = size_bytes
         self.path = path
         self.named = named
@@ -49,6 +51,24 @@ class InputFile:
     def sha256(self) -> str | None:
         """Digest of the whole (unpacked) content; None until a stream of it was read to its end."""
         return self._stream.sha256 if self._stream else None
+
+    @property
+    def read_bytes(self) -> int:
+        """How much of the (unpacked) content was read so far."""
+        return self._stream.size_bytes if self._stream else 0
+
+    def digest_beforehand(self) -> str | None:
+        """Digest of the whole content before it is read; None for what can be read once only.
+
+        Raises:
+            InputError: the file cannot be opened or read.
+        """
+        if self.reads_once:
+            return None
+        with self.open() as stream:
+            while stream.read(_DIGEST_BLOCK_BYTES):
+                pass
+        return self.sha256
 
     def open(self) -> InputStream:
         """The content from its first byte, to be used in a `with` statement.
@@ -166,6 +186,7 @@ class InputFiles:
         once = _Once(name, head, source)
         kind = container_of(head)
         leaf = InputFile(name, once.open, size_bytes=None, named=True)
+        leaf.reads_once = True
         if kind is None:
             yield leaf
             return

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from perfkit.core.analysis_record import AnalysisDocument
+from perfkit.core.analysis_record import AnalysisDocument, IgnoredInput
 from perfkit.core.lab.model import Lab, Opinion
 from perfkit.core.network_record import NetworkDocument
 from perfkit.report.content.blocks import cell, columns, fact, facts, paragraph, stated
@@ -84,7 +84,7 @@ def _logs(read: Read[AnalysisDocument]) -> Iterator[Block]:
         figures = (counts.count(name) for name in names)
         rows.append((cell(info.path), cell(info.format), *figures, cell(info.sha256, Tone.MUTED)))
     folder = shared_folder(document).rstrip("/!")
-    notes = [f"All logs are in {folder}." if folder else "", _not_read(len(document.ignored_inputs))]
+    notes = [f"All logs are in {folder}." if folder else "", *_not_counted(document.ignored_inputs)]
     yield Table(
         key="logs",
         caption="Logs",
@@ -95,10 +95,14 @@ def _logs(read: Read[AnalysisDocument]) -> Iterator[Block]:
     )
 
 
-def _not_read(ignored: int) -> str:
-    if not ignored:
-        return ""
-    return "1 other file is no log and was not read." if ignored == 1 else f"{ignored} other files are no logs."
+def _not_counted(ignored: Sequence[IgnoredInput]) -> Iterator[str]:
+    """Sentences on the files that do not count."""
+    for one in ignored:
+        if one.copy_of is not None:
+            yield f"{one.path} has the content of {one.copy_of} and is not counted again."
+    no_logs = sum(one.copy_of is None for one in ignored)
+    if no_logs:
+        yield "1 other file is no log and was not read." if no_logs == 1 else f"{no_logs} other files are no logs."
 
 
 def opinions_section(opinions: tuple[Opinion, ...]) -> Section | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from perfkit.core.analysis_record import AnalysisDocument, DutInfo
+from perfkit.core.analysis_record import AnalysisDocument, DutInfo, IgnoredInput
 from perfkit.report.console import render
 from tests.perfkit.report.documents import (
     BOUND,
@@ -85,6 +85,20 @@ def test_inputs_warnings_and_oddities_are_summed_up() -> None:
     assert line_with(text, "ignored") == "ignored 1 file that is no log"
     assert "the log resolves only 1 s" in text
     assert "Incomplete: 3 of 4 applicable parameters measured." in text
+
+
+def test_copies_of_logs_are_told_apart_from_what_is_no_log() -> None:
+    ignored = [
+        *DOCUMENT.ignored_inputs,
+        IgnoredInput("b.log", "the same content as a.log, counted once", "a.log"),
+        IgnoredInput("c.log", "the same content as a.log, counted once", "a.log"),
+    ]
+    text = shown(msgspec.structs.replace(DOCUMENT, ignored_inputs=ignored), width=200)
+
+    assert line_with(text, "ignored") == "ignored 1 file that is no log"
+    assert line_with(text, "copies") == (
+        "copies 2 logs with the content of another one, counted once (first: b.log of a.log)"
+    )
 
 
 def test_of_many_reasons_for_skipping_the_commonest_are_named() -> None:
