@@ -26,6 +26,7 @@ demo: $(STAMP)
 	$(BIN)/python demo/network_demo.py
 	$(BIN)/perfkit coverage sample_logs/ --pics sample_logs/perf.yaml --quiet --out $(DEMO)/coverage.json || test $$? -eq 4 # test cases remain
 	$(BIN)/perfkit report $(DEMO)/result.json --network sample_logs/network/monitor.jsonl --coverage $(DEMO)/coverage.json \
+	    --lab sample_logs/lab.yaml \
 	    --format html,pdf --out $(DEMO)/reports
 
 demo-network: $(STAMP)

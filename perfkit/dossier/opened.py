@@ -69,6 +69,9 @@ def _opened_folder(path: Path) -> OpenedDossier:
     inner = [entry for entry in path.iterdir() if entry.is_dir() and (entry / bag.DECLARATION).is_file()]
     root = inner[0] if len(inner) == 1 and not (path / bag.DECLARATION).exists() else path
     names = [found.relative_to(root).as_posix() for found in _walk(root)]
+    if not {*bag.TAG_FILES, bag.TAG_MANIFEST} & set(names):
+        what = "a campaign folder" if "pics.yaml" in names else "no dossier"
+        raise InputError(f"{path}: is {what}; pack it with `perfkit dossier`, and name the file that is made")
     _refuse_names(path, names)
     return OpenedDossier(root, "folder", None, {name: root / name for name in names})
 

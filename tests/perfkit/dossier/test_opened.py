@@ -90,6 +90,13 @@ def test_a_cut_archive_is_one_sentence(tmp_path: Path) -> None:
     assert "damaged or incomplete" in refusal(path)
 
 
+@pytest.mark.parametrize(("name", "what"), [("pics.yaml", "a campaign folder"), ("notes.txt", "no dossier")])
+def test_a_folder_that_is_no_dossier_is_not_called_altered(tmp_path: Path, name: str, what: str) -> None:
+    (tmp_path / name).write_text("dut: {}")
+    with pytest.raises(InputError, match=f"is {what}; pack it with `perfkit dossier`"), open_dossier(tmp_path):
+        pass
+
+
 def test_links_in_a_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "bagit.txt").write_text(DECLARATION_TEXT)
     (tmp_path / "data").mkdir()
