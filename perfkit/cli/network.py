@@ -59,6 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--pics", type=Path, metavar="FILE", help="PICS file: the technologies of the DUT")
     what.add_argument("--max-bytes", type=int, metavar="N", help="each (2G 100 kB, 3G 1 MB, 4G 4 MB, else 10 MB)")
     what.add_argument("--quick", action="store_true", help="the gate's questions only, two signal readings")
+    what.add_argument(
+        "--sustained", type=int, metavar="KB", help="send so many kB each way: does the link slow down behind a burst?"
+    )
     what.add_argument("--label", metavar="TEXT", help="name of this end, e.g. octt or csms")
     what.add_argument("--speedtest", action="store_true", help="also speedtest-cli, as a reference beside the gate")
     what.add_argument("--server", type=int, metavar="ID", help="speedtest.net server")
@@ -108,7 +111,9 @@ def exit_code(document: NetworkDocument) -> int:
 
 
 def _refuse_measuring(arguments: argparse.Namespace) -> None:
-    measuring = "dongle device interface to key technology pics max_bytes quick label speedtest server mini force"
+    measuring = (
+        "dongle device interface to key technology pics max_bytes quick sustained label speedtest server mini force"
+    )
     names = [name for name in [*measuring.split(), "record_raw"] if getattr(arguments, name)]
     given = [f"--{name.replace('_', '-')}" for name in names]
     if given:

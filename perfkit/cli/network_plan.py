@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from perfkit_probes.radio.base import Technology
     from perfkit_probes.survey import SurveyPlan
 
+_SUSTAINED_KILOBYTES = (50, 10_000)
 _NOTHING = (
     "nothing to measure: --to HOST[:PORT] names the responder (`perfkit responder` on the far end), --dongle the radio "
     "device; `perfkit emulate dongle` and `perfkit responder` on this computer let you try without either"
@@ -41,6 +42,7 @@ def plan_of(arguments: argparse.Namespace) -> SurveyPlan:
         raise UsageError(_NOTHING)
     if arguments.record_raw is not None and not has_device:
         raise UsageError("--record-raw keeps what a device answers; add --dongle or --device")
+    _refuse_sustained(arguments)
     named, is_mobile = _technologies(arguments)
     if not has_device and len(named) > 1:
         names = ", ".join(one.upper() for one in named)
@@ -58,11 +60,25 @@ def plan_of(arguments: argparse.Namespace) -> SurveyPlan:
         is_mobile=has_device or is_mobile or bool(named),
         max_bytes=arguments.max_bytes,
         is_quick=arguments.quick,
+        sustained_kilobytes=arguments.sustained,
         key=arguments.key or os.environ.get(KEY_VARIABLE) or None,
         reference=_reference(arguments, is_metered=has_device or is_mobile or bool(named)),
     )
     plan.link_plan(named[0].value if named else "4g")  # refuses a budget that allows nothing
     return plan
+
+
+def _refuse_sustained(arguments: argparse.Namespace) -> None:
+    """A sustained test that cannot be, by its size or beside the other options."""
+    if arguments.sustained is None:
+        return
+    least, most = _SUSTAINED_KILOBYTES
+    if not least <= arguments.sustained <= most:
+        raise UsageError(f"--sustained {arguments.sustained}: give kilobytes each way, {least} to {most}")
+    if arguments.quick:
+        raise UsageError("--sustained and --quick contradict each other; choose one")
+    if not arguments.to:
+        raise UsageError("--sustained sends to a responder; add --to HOST[:PORT]")
 
 
 def _technologies(arguments: argparse.Namespace) -> tuple[tuple[Technology, ...], bool]:

@@ -202,7 +202,11 @@ class CapacityDetail(msgspec.Struct, frozen=True):
 
 
 class GoodputDetail(msgspec.Struct, frozen=True):
-    """One direction of the stream: the part that the rate stands for, and why it may be missing."""
+    """One direction of the stream: the part that the rate stands for, and why it may be missing.
+
+    `seconds` is how long it took. `burst_*` only of a sustained test: what passed before the link slowed down for good,
+    None where it did not.
+    """
 
     estimator: str
     confidence: str
@@ -210,13 +214,17 @@ class GoodputDetail(msgspec.Struct, frozen=True):
     payload_bytes: int
     truncated: str | None
     reason: str | None
+    seconds: float
+    burst_kB_s: float | None  # noqa: N815
+    burst_bytes: int | None
 
 
 class Bandwidth(msgspec.Struct, frozen=True):
     """The gate's answer (`require`) and, as information, what the link could carry.
 
     Capacity counts IP bytes of UDP packet trains, goodput the payload of one WebSocket over TCP. `require` is None when
-    its probe was left out or broke off; `reasons` says why, by the name of the probe.
+    its probe was left out or broke off; `reasons` says why, by the name of the probe. `sustained_kB` is the payload
+    each way that goodput was asked to send (`--sustained`), None of the usual short stream.
     """
 
     require: Require | None
@@ -230,6 +238,7 @@ class Bandwidth(msgspec.Struct, frozen=True):
     goodput_up: GoodputDetail | None
     goodput_down: GoodputDetail | None
     reasons: dict[str, str]
+    sustained_kB: float | None  # noqa: N815
 
 
 class PublicReference(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ from perfkit.report.network_wording import (
     readings_text,
     reference_text,
     rssi_text,
+    sustained_text,
 )
 
 if TYPE_CHECKING:
@@ -184,6 +185,19 @@ def _doubts(
         yield name, f"{detail.confidence} confidence" + (f": {detail.reason}" if detail.reason is not None else "")
 
 
+def _sustained(bandwidth: Bandwidth) -> Iterable[tuple[str, str]]:
+    """What a long stream shows, where one was asked for."""
+    if bandwidth.sustained_kB is None:
+        return
+    ways = (
+        ("up", bandwidth.goodput_up_kB_s, bandwidth.goodput_up),
+        ("down", bandwidth.goodput_down_kB_s, bandwidth.goodput_down),
+    )
+    for name, rate, stream in ways:
+        if stream is not None and rate is not None:
+            yield f"sustained {name}", sustained_text(stream, rate)
+
+
 def _rates(bandwidth: Bandwidth) -> Iterable[tuple[str, str]]:
     require = bandwidth.require
     if require is not None:
@@ -202,6 +216,7 @@ def _rates(bandwidth: Bandwidth) -> Iterable[tuple[str, str]]:
     goodput = rate_text(bandwidth.goodput_up_kB_s, bandwidth.goodput_down_kB_s)
     if goodput is not None:
         yield "goodput", f"{goodput} of payload in one WebSocket over TCP (information)"
+    yield from _sustained(bandwidth)
     yield from _doubts("goodput up", bandwidth.goodput_up_kB_s, bandwidth.goodput_up)
     yield from _doubts("goodput down", bandwidth.goodput_down_kB_s, bandwidth.goodput_down)
     for probe, reason in bandwidth.reasons.items():

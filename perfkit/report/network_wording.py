@@ -5,6 +5,7 @@ from __future__ import annotations
 from perfkit.core.network_record import (
     Cost,
     Gate,
+    GoodputDetail,
     Latency,
     Limits,
     PublicReference,
@@ -145,3 +146,13 @@ def reference_text(reference: PublicReference) -> str:
     rates = rate_text(reference.up_kB_s, reference.down_kB_s) or NOTHING
     volume = bytes_text((reference.up_bytes or 0) + (reference.down_bytes or 0))
     return f"{reference.label}: {rates}, {milliseconds(reference.latency_ms)}, {volume}, server {reference.server}"
+
+
+def sustained_text(stream: GoodputDetail, rate_kb_s: float) -> str:
+    """What a long stream shows: whether the link slowed down for good, and how far that was tested."""
+    tested = f"{bytes_text(stream.payload_bytes)} in {stream.seconds:.1f} s"
+    cut = f"; cut short by the budget of {stream.truncated}" if stream.truncated else ""
+    if stream.burst_bytes is None:
+        return f"no fall of the rate within {tested}{cut}"
+    burst = f"the first {bytes_text(stream.burst_bytes)} passed at {kilobytes_s(stream.burst_kB_s)}"
+    return f"{burst}, the rest at {kilobytes_s(rate_kb_s)} ({tested}{cut})"

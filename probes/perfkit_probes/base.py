@@ -169,6 +169,7 @@ class GoodputDirection:
     """How many payload bytes per second one TCP connection (a WebSocket) delivered, by the receiver's clock.
 
     `all_bytes_kB_s` includes the start of the connection; `estimator` says which part of the stream `kB_s` stands for.
+    Where a long stream slowed down for good, `burst_kB_s` and `burst_bytes` are what passed before; else both are None.
     """
 
     kB_s: float | None  # noqa: N815
@@ -180,14 +181,20 @@ class GoodputDirection:
     seconds: float
     truncated: Truncation | None
     reason: str | None
+    burst_kB_s: float | None = None  # noqa: N815
+    burst_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GoodputResult:
-    """Both directions of the stream probe; `latency` are the kernel's round trips while the stream filled the link."""
+    """Both directions of the stream probe; `latency` are the kernel's round trips while the stream filled the link.
+
+    `sustained_bytes` is the payload each way that a sustained test was asked for, None of a short stream.
+    """
 
     up: GoodputDirection
     down: GoodputDirection
     latency: LatencyRow
     seconds: float
     payload_bytes: int
+    sustained_bytes: int | None = None

@@ -7,7 +7,7 @@ counts TCP payload, that is WebSocket frames with their heads of 4 (down) or 8 (
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfkit.core.errors import ProbeError
 from perfkit_probes import control
@@ -17,6 +17,7 @@ from perfkit_probes.clock import prompt_threads
 from perfkit_probes.control import Message
 from perfkit_probes.latency_row import latency_row
 from perfkit_probes.session import REQUEST_TIMEOUT_S, LinkSession
+from perfkit_probes.shaping import shaping
 from perfkit_probes.steering import FIRST_BATCH, Arrival, Plan, Steering, stream_estimate
 
 # The payload of a TCP segment on a link with an MTU of 1500 bytes: 1500 - 20 - 20 - 12 (time stamps).
@@ -24,15 +25,21 @@ _SEGMENT_BYTES = 1448
 _DOWN_HEAD, _UP_HEAD = 4, 8
 _MAX_POINTS = 1024
 # What a stream costs beyond its payload: headers of the segments and acknowledgements of the other side.
-_COST_FACTOR = 1.12
+COST_FACTOR = 1.12
+# Whole segments seldom fill what was agreed to the last byte.
+_NEARLY_ALL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class GoodputPlan:
-    """Payload bytes per direction and the seconds of stream to observe in each."""
+    """Payload bytes per direction and the seconds of stream to observe in each.
+
+    `is_sustained`: all the bytes are wanted, in at most `target_s`, to see whether the link slows down for good.
+    """
 
     max_bytes: int = 200_000
     target_s: float = 3.0
+    is_sustained: bool = False
 
 
 def measure_goodput(session: LinkSession, plan: GoodputPlan | None = None) -> GoodputResult:
@@ -55,6 +62,7 @@ def measure_goodput(session: LinkSession, plan: GoodputPlan | None = None) -> Go
         latency=latency_row(rtts_ms, sent=max(1, len(rtts_ms)), packet_bytes=1500, method=method),
         seconds=(session.clock.monotonic_ns() - start_ns) / 1e9,
         payload_bytes=up.payload_bytes + down.payload_bytes,
+        sustained_bytes=wanted.max_bytes if wanted.is_sustained else None,
     )
 
 
@@ -65,9 +73,9 @@ def _segment_bytes(session: LinkSession) -> int:
 
 def _plan(session: LinkSession, plan: GoodputPlan) -> tuple[Plan, Truncation | None]:
     """The steering's plan within what the budget has left, and the cap that made it smaller."""
-    left = int(session.meter.remaining_bytes / _COST_FACTOR)
+    left = int(session.meter.remaining_bytes / COST_FACTOR)
     size = _segment_bytes(session)
-    refused = session.meter.refusal(int(FIRST_BATCH * size * _COST_FACTOR))
+    refused = session.meter.refusal(int(FIRST_BATCH * size * COST_FACTOR))
     max_bytes = 0 if refused else min(plan.max_bytes, left, session.caps_bytes or plan.max_bytes)
     return Plan(max(0, max_bytes), plan.target_s, size), refused
 
@@ -94,7 +102,8 @@ def _down(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> Good
         open_batches -= 1
         session.account()
         _sample(message, rtts_ms, counts)
-    return _direction(session, steering.arrivals, steering.truncated, (start_ns, sum(counts) if counts else None))
+    found = _direction(session, steering.arrivals, steering.truncated, (start_ns, sum(counts) if counts else None))
+    return _sustained(found, steering.arrivals, plan, steered) if plan.is_sustained else found
 
 
 def _ask(session: LinkSession, steering: Steering, plan: Plan) -> int:
@@ -132,7 +141,8 @@ def _up(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> Goodpu
     after = session.tcp_info()
     retransmissions = after.retransmissions - before.retransmissions if after and before else None
     arrivals, truncated = _arrivals(report)
-    return _direction(session, arrivals, truncated, (start_ns, retransmissions))
+    found = _direction(session, arrivals, truncated, (start_ns, retransmissions))
+    return _sustained(found, arrivals, plan, steered) if plan.is_sustained else found
 
 
 def _send_batches(session: LinkSession, plan: Plan, rtts_ms: list[float]) -> Message:
@@ -195,6 +205,26 @@ def _direction(
         seconds=(session.clock.monotonic_ns() - start_ns) / 1e9,
         truncated=truncated,
         reason=None if found.bytes_s is not None else "too few messages arrived",
+    )
+
+
+def _sustained(
+    found: GoodputDirection, arrivals: list[Arrival], wanted: GoodputPlan, steered: Plan
+) -> GoodputDirection:
+    """The same with what a long stream tells besides: what ended it early, and the burst before it slowed down."""
+    truncated = Truncation.BYTES if steered.max_bytes < wanted.max_bytes else None
+    if found.payload_bytes < _NEARLY_ALL * steered.max_bytes:
+        truncated = Truncation.TIME
+    found = replace(found, truncated=truncated)
+    shaped = shaping(arrivals)
+    if shaped is None:
+        return found
+    return replace(
+        found,
+        kB_s=shaped.sustained_bytes_s / 1000,
+        estimator="behind the burst of a shaped link",
+        burst_kB_s=shaped.burst_bytes_s / 1000,
+        burst_bytes=shaped.burst_bytes,
     )
 
 

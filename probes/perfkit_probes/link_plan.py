@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from perfkit.core.errors import UsageError
-from perfkit_probes.budget import BUDGETS, WIRED
+from perfkit_probes.base import GATE_BANDWIDTH_KB_S
+from perfkit_probes.budget import BUDGETS, WIRED, Budget
 from perfkit_probes.capacity import CapacityPlan
-from perfkit_probes.goodput import GoodputPlan
+from perfkit_probes.goodput import COST_FACTOR, GoodputPlan
 from perfkit_probes.latency import LatencyPlan
 from perfkit_probes.link import LinkPlan
 
@@ -22,15 +23,23 @@ _STREAM_BYTES = {"3g": 200_000, "4g": 2_000_000, WIRED: 4_000_000}
 # A radio may need to be woken up after so much silence; OCPP is silent most of the time.
 _SILENCE_S = 15.0
 _SMALLEST_BUDGET_BYTES = 10_000
+# A stream of a sustained test: as long as it takes at the gate's rate, and a reserve; at most what a responder allows.
+_SUSTAINED_RESERVE_S, _LONGEST_STREAM_S = 10.0, 60.0
 
 
-def plan_for(technology: str, *, max_bytes: int | None = None, is_quick: bool = False) -> LinkPlan:
+def plan_for(
+    technology: str, *, max_bytes: int | None = None, is_quick: bool = False, sustained_kilobytes: int | None = None
+) -> LinkPlan:
     """The plan for "2g", "3g", "4g" or "wired" within `max_bytes`; a quick one answers the gate's questions only.
 
+    With `sustained_kilobytes` so much payload is sent each way in place of the short stream; the budget grows by it.
+
     Raises:
-        UsageError: `max_bytes` is too small for any measurement.
+        UsageError: `max_bytes` is too small for any measurement, or for the sustained stream.
     """
     budget = BUDGETS[technology]
+    if sustained_kilobytes is not None:
+        return _sustained(technology, sustained_kilobytes, max_bytes)
     if max_bytes is not None:
         if max_bytes < _SMALLEST_BUDGET_BYTES:
             raise UsageError(
@@ -46,4 +55,23 @@ def plan_for(technology: str, *, max_bytes: int | None = None, is_quick: bool = 
         latency=LatencyPlan(silence_s=0.0 if technology == WIRED else _SILENCE_S),
         capacity=CapacityPlan(max_bytes=min(_MAX_CAPACITY_BYTES, int(budget.max_bytes * _CAPACITY_SHARE))),
         goodput=GoodputPlan(max_bytes=stream_bytes) if stream_bytes >= _MIN_STREAM_BYTES else None,
+    )
+
+
+def _sustained(technology: str, kilobytes: int, max_bytes: int | None) -> LinkPlan:
+    """The usual plan with a long stream in place of the short one; `max_bytes` must hold both."""
+    usual = plan_for(technology)
+    stream_bytes = kilobytes * 1000
+    stream_s = min(_LONGEST_STREAM_S, kilobytes / GATE_BANDWIDTH_KB_S + _SUSTAINED_RESERVE_S)
+    short_bytes = usual.goodput.max_bytes if usual.goodput is not None else 0
+    needed_bytes = usual.budget.max_bytes + int(2 * COST_FACTOR * max(0, stream_bytes - short_bytes))
+    if max_bytes is not None and max_bytes < needed_bytes:
+        raise UsageError(
+            f"--max-bytes {max_bytes} is too little for --sustained {kilobytes}: with the other probes of "
+            f"{technology} that is up to {needed_bytes} bytes; allow them, or send less"
+        )
+    return replace(
+        usual,
+        budget=Budget(needed_bytes, usual.budget.max_seconds + 2 * stream_s),
+        goodput=GoodputPlan(stream_bytes, stream_s, is_sustained=True),
     )

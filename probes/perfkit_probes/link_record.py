@@ -154,6 +154,7 @@ def bandwidth_record(link: LinkResult) -> Bandwidth:
         goodput_up=_goodput(goodput.up) if goodput else None,
         goodput_down=_goodput(goodput.down) if goodput else None,
         reasons=dict(link.reasons),
+        sustained_kB=goodput.sustained_bytes / 1000 if goodput and goodput.sustained_bytes else None,
     )
 
 
@@ -206,6 +207,9 @@ def _goodput(one: base.GoodputDirection) -> GoodputDetail:
         payload_bytes=one.payload_bytes,
         truncated=_cap(one.truncated),
         reason=one.reason,
+        seconds=one.seconds,
+        burst_kB_s=one.burst_kB_s,
+        burst_bytes=one.burst_bytes,
     )
 
 

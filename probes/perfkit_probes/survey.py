@@ -47,6 +47,7 @@ class SurveyPlan:
     is_mobile: bool = False
     max_bytes: int | None = None
     is_quick: bool = False
+    sustained_kilobytes: int | None = None
     key: str | None = None
     reference: ReferencePlan | None = None
     plans: Mapping[str, LinkPlan] = field(default_factory=dict)
@@ -58,7 +59,12 @@ class SurveyPlan:
             UsageError: The budget allows no measurement.
         """
         known = self.plans.get(technology)
-        return known or plan_for(technology, max_bytes=self.max_bytes, is_quick=self.is_quick)
+        return known or plan_for(
+            technology,
+            max_bytes=self.max_bytes,
+            is_quick=self.is_quick,
+            sustained_kilobytes=self.sustained_kilobytes,
+        )
 
 
 @dataclass(frozen=True, slots=True)

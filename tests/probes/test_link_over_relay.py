@@ -195,6 +195,34 @@ def test_a_token_bucket_is_told_apart_from_capacity() -> None:
         assert 20_000 <= direction.burst_bytes <= 60_000
 
 
+def test_a_long_stream_gets_behind_a_bucket() -> None:
+    """60 kB of tokens: 75 kB of IP, 72 kB of payload, pass at 250 kB/s before 50 kB/s remain, 48 kB/s of payload."""
+    shaped = LinkSetting(50_000, 0.01, 400_000, bucket_bytes=60_000, line_rate_bytes_s=250_000)
+    for _ in range(3):
+        with relayed(shaped, shaped) as (relay, _), session_to(relay.port) as session:
+            found = measure_goodput(session, GoodputPlan(200_000, 30.0, is_sustained=True))
+        if relay.worst_late_s < 0.1:
+            break
+    else:
+        pytest.skip(f"the emulated link was late by {relay.worst_late_s:.3f} s: the computer is too busy")
+    assert found.sustained_bytes == 200_000
+    for direction in (found.up, found.down):
+        assert direction.truncated is None
+        assert direction.burst_bytes == pytest.approx(72_000, abs=10_000 + 250_000 * relay.worst_late_s)
+        assert direction.kB_s == pytest.approx(48, rel=0.1)
+        assert direction.burst_kB_s is not None
+        assert direction.burst_kB_s > 100
+
+
+def test_a_long_stream_that_takes_too_long_says_so() -> None:
+    slow = LinkSetting(20_000, 0.01, 400_000)
+    with relayed(slow, slow) as (relay, _), session_to(relay.port) as session:
+        found = measure_goodput(session, GoodputPlan(400_000, 1.0, is_sustained=True))
+    for direction in (found.up, found.down):
+        assert (direction.truncated, direction.burst_bytes) == (Truncation.TIME, None)
+        assert direction.payload_bytes < 200_000
+
+
 def test_a_budget_that_runs_out_is_told_and_kept() -> None:
     with relayed(LINK, LINK) as (relay, _), session_to(relay.port, budget=Budget(20_000, 30.0)) as session:
         found = measure_require(session)

@@ -453,6 +453,27 @@ def test_a_quick_plan_asks_the_gates_questions_only() -> None:
     assert plan.budget.max_bytes == 200_000
 
 
+@pytest.mark.parametrize(
+    ("technology", "kilobytes", "needed_bytes", "stream_s"),
+    [
+        ("2g", 100, 100_000 + 224_000, 30.0),  # 20 s at 5 kB/s and the reserve
+        ("3g", 150, 1_000_000, 40.0),  # less than the short stream, which it replaces
+        ("4g", 3_000, 4_000_000 + int(2 * 1.12 * 2_000_000), 60.0),
+    ],
+)
+def test_a_sustained_stream_is_in_the_budget(
+    technology: str, kilobytes: int, needed_bytes: int, stream_s: float
+) -> None:
+    plan = plan_for(technology, sustained_kilobytes=kilobytes, max_bytes=needed_bytes)
+
+    assert plan.goodput is not None
+    assert (plan.goodput.max_bytes, plan.goodput.target_s) == (kilobytes * 1000, stream_s)
+    assert plan.goodput.is_sustained
+    assert (plan.budget.max_bytes, plan.budget.max_seconds) == (needed_bytes, 60.0 + 2 * stream_s)
+    with pytest.raises(UsageError, match="allow them, or send less"):
+        plan_for(technology, sustained_kilobytes=kilobytes, max_bytes=needed_bytes - 1)
+
+
 def test_a_budget_for_nothing_is_refused() -> None:
     with pytest.raises(UsageError, match="--max-bytes 500 allows no measurement"):
         plan_for("4g", max_bytes=500)

@@ -49,7 +49,7 @@ def state_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulated dongle's pace, and the gate's questions only."""
 
-    def plan(technology: str, *, max_bytes: int | None = None, is_quick: bool = False) -> LinkPlan:
+    def plan(technology: str, **_options: object) -> LinkPlan:
         return QUICK
 
     monkeypatch.setattr(survey, "Pace", lambda: PACE)
@@ -255,6 +255,9 @@ def test_the_public_reference_stands_beside_the_gate(
         ("--to a --technology 4g --speedtest", "this link is metered; add --force"),
         ("--dongle --to a --speedtest", "this link is metered; add --force"),
         ("--dongle --speedtest --force", "add --to HOST"),
+        ("--to a --sustained 5", "--sustained 5: give kilobytes each way, 50 to 10000"),
+        ("--to a --sustained 99 --quick", "--sustained and --quick contradict each other"),
+        ("--dongle --sustained 99", "--sustained sends to a responder; add --to"),
         ("--device usb", '"usb" is no device'),
         ("--merge a.json", "at least two ends"),
         ("--merge a.json b.json --to h --quick", "leave out --to, --quick"),
@@ -279,6 +282,9 @@ def test_a_budget_that_allows_nothing(monkeypatch: pytest.MonkeyPatch, capsys: p
 
     assert main(["network", "--to", "a", "--max-bytes", "10"]) == 2
     assert "--max-bytes 10 allows no measurement" in capsys.readouterr().err
+    assert main(["network", "--to", "a", "--technology", "2g", "--max-bytes", "200000", "--sustained", "100"]) == 2
+    # 100 kB for the usual probes, 2 x 100 kB with headers and acknowledgements (1.12) for the stream
+    assert "with the other probes of 2g that is up to 324000 bytes" in capsys.readouterr().err
 
 
 def test_the_running_line_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:

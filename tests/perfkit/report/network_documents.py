@@ -102,7 +102,7 @@ REQUIRE = Require(
     down_detail=DELIVERED,
 )
 CAPACITY = CapacityDetail(None, None, "high", 0.0, 1228, None)
-GOODPUT = GoodputDetail("last half", "high", 0, 200_000, None, None)
+GOODPUT = GoodputDetail("last half", "high", 0, 200_000, None, None, 3.1, None, None)
 BANDWIDTH = Bandwidth(
     require=REQUIRE,
     capacity_up_kB_s=60.02,
@@ -115,6 +115,7 @@ BANDWIDTH = Bandwidth(
     goodput_up=GOODPUT,
     goodput_down=GOODPUT,
     reasons={},
+    sustained_kB=None,
 )
 COST = Cost(30_000, 28_000, 31_000, 29_000, 30_500, 28_500, path_proven=True, path="eth1 counted them")
 MET = TechnologyResult(

@@ -85,6 +85,21 @@ def test_what_is_to_be_said_against_a_figure_is_said() -> None:
     assert "goodput down high" not in text
 
 
+def test_a_long_stream_tells_whether_the_link_slowed_down_for_good() -> None:
+    steady = msgspec.structs.replace(GOODPUT, payload_bytes=150_000, seconds=30.0, truncated="time")
+    shaped = msgspec.structs.replace(GOODPUT, seconds=25.5, burst_kB_s=24.1, burst_bytes=41_000)
+    bandwidth = msgspec.structs.replace(
+        BANDWIDTH, sustained_kB=200.0, goodput_up=steady, goodput_down=shaped, goodput_down_kB_s=4.83
+    )
+    one = msgspec.structs.replace(MET, bandwidth=bandwidth)
+    text = squeezed(shown(msgspec.structs.replace(DOCUMENT, technologies=[one]), width=200))
+
+    cut = "cut short by the budget of time"
+    assert f"sustained up no fall of the rate within 150.0 kB in 30.0 s; {cut}" in text
+    assert "sustained down the first 41.0 kB passed at 24.1 kB/s, the rest at 4.83 kB/s (200.0 kB in 25.5 s)" in text
+    assert "sustained" not in shown(DOCUMENT)
+
+
 def test_a_wired_link_has_no_rssi_and_says_why() -> None:
     text = squeezed(shown(WIRED))
 
