@@ -95,12 +95,15 @@ class Meter:
     def refusal(self, ip_bytes: int = 0) -> Truncation | None:
         """The cap that forbids spending `ip_bytes` more now, None when it fits; a refusal is remembered in `spent`."""
         if ip_bytes > self.remaining_bytes:
-            self._truncated = Truncation.BYTES
-            return Truncation.BYTES
+            return self.refuse(Truncation.BYTES)
         if self.remaining_seconds <= 0:
-            self._truncated = Truncation.TIME
-            return Truncation.TIME
+            return self.refuse(Truncation.TIME)
         return None
+
+    def refuse(self, cap: Truncation) -> Truncation:
+        """The cap, remembered in `spent`: whoever shares the budget out ahead has found that there is no more."""
+        self._truncated = cap
+        return cap
 
     def spent(self) -> Spent:
         """The use so far."""

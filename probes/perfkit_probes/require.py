@@ -29,6 +29,8 @@ from perfkit_probes.wire import Datagram, Kind, decode, decode_reports, pace
 PAYLOAD_BYTES = 500
 _EVALUATE_EVERY_S = 0.5
 # Nothing at all has come back after this long: further packets would only cost.
+# IP bytes of the dialogue that ends the streams.
+_DIALOGUE_BYTES = 600
 _SILENCE_S = 8.0
 _MIN_PATIENCE_S = 1.0
 # IP, TCP with time stamps and the WebSocket head around a message, each way (the client's head is 4 bytes longer).
@@ -133,6 +135,7 @@ class _PacedTest:
         self._transport = Transport.UDP if session.udp is not None else Transport.WEBSOCKET
         headers = session.header_bytes if session.udp is not None else _WEBSOCKET_HEADERS
         self._packet_bytes = PAYLOAD_BYTES + headers
+        self._packets = self._affordable()
         self._start_ns = 0
         self._expected_up = 0
         self._truncated: Truncation | None = None
@@ -155,15 +158,23 @@ class _PacedTest:
         sent_down = self._stop()
         return self._result((up, down), seconds, sent_down)
 
+    def _affordable(self) -> int:
+        """Packets each way that time and bytes allow: the far end sends no more, however late this computer is."""
+        left_bytes = self._session.meter.remaining_bytes - _DIALOGUE_BYTES
+        wanted = int(self._plan.max_seconds / self._plan.interval_s)
+        return max(0, min(wanted, left_bytes // (2 * self._packet_bytes)))
+
     def _start(self) -> None:
         self._start_ns = self._session.clock.monotonic_ns()
+        if not self._packets:
+            return
         request = control.encode(
             "pace",
             transport=self._transport.value,
             cookie=self._session.cookie.hex(),
             interval_us=round(self._plan.interval_s * 1e6),
             payload_bytes=PAYLOAD_BYTES,
-            packets=int(self._plan.max_seconds / self._plan.interval_s),
+            packets=self._packets,
         )
         self._session.send(request)
 
@@ -176,7 +187,9 @@ class _PacedTest:
         if elapsed_s < sequence * self._plan.interval_s:
             return True
         # What this packet and the far end's next one cost, and the dialogue that ends the stream.
-        refused = self._session.meter.refusal(2 * self._packet_bytes + 600)
+        refused = self._session.meter.refusal(2 * self._packet_bytes + _DIALOGUE_BYTES)
+        if refused is None and sequence >= self._packets:
+            refused = self._session.meter.refuse(Truncation.BYTES)
         if refused is not None:
             self._truncated = refused
             return False
