@@ -47,7 +47,7 @@ def test_a_run_that_is_left_out_takes_no_numbers() -> None:
 
 
 def test_the_file_of_the_extreme_is_named(tmp_path: Path) -> None:
-    for name, log in (("a.log", ONE), ("b.log", OTHER), ("c.log", OTHER), ("d.log", ONE)):
+    for name, log in (("a.log", ONE), ("b.log", OTHER), ("c.log", OTHER + "\n"), ("d.log", ONE + "\n")):
         (tmp_path / name).write_text(log)
     document = analyze([str(tmp_path)]).document
     (result,) = (entry for entry in document.parameters if entry.key == RESPONSE)
