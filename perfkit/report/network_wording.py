@@ -152,6 +152,8 @@ def sustained_text(stream: GoodputDetail, rate_kb_s: float) -> str:
     """What a long stream shows: whether the link slowed down for good, and how far that was tested."""
     tested = f"{bytes_text(stream.payload_bytes)} in {stream.seconds:.1f} s"
     cut = f"; cut short by the budget of {stream.truncated}" if stream.truncated else ""
+    if stream.reason is not None:
+        return f"{stream.reason} ({tested}{cut})"
     if stream.burst_bytes is None:
         return f"no fall of the rate within {tested}{cut}"
     burst = f"the first {bytes_text(stream.burst_bytes)} passed at {kilobytes_s(stream.burst_kB_s)}"

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 
 from perfkit.core.errors import ProbeError
 from perfkit_probes import control
-from perfkit_probes.base import GoodputDirection, GoodputResult
+from perfkit_probes.base import Confidence, GoodputDirection, GoodputResult
 from perfkit_probes.budget import Truncation
 from perfkit_probes.clock import prompt_threads
 from perfkit_probes.control import Message
 from perfkit_probes.latency_row import latency_row
 from perfkit_probes.session import REQUEST_TIMEOUT_S, LinkSession
-from perfkit_probes.shaping import shaping
-from perfkit_probes.steering import FIRST_BATCH, Arrival, Plan, Steering, stream_estimate
+from perfkit_probes.shaping import can_tell, shaping
+from perfkit_probes.steering import FIRST_BATCH, MAX_BATCH, Arrival, Plan, Steering, stream_estimate
 
 # The payload of a TCP segment on a link with an MTU of 1500 bytes: 1500 - 20 - 20 - 12 (time stamps).
 _SEGMENT_BYTES = 1448
@@ -26,6 +26,8 @@ _DOWN_HEAD, _UP_HEAD = 4, 8
 _MAX_POINTS = 1024
 # What a stream costs beyond its payload: headers of the segments and acknowledgements of the other side.
 COST_FACTOR = 1.12
+# 93 kB: 19 s at the gate's rate, and enough to keep a fast link busy for a round trip.
+_SUSTAINED_BATCH = 64
 # Whole segments seldom fill what was agreed to the last byte.
 _NEARLY_ALL = 0.95
 
@@ -77,7 +79,7 @@ def _plan(session: LinkSession, plan: GoodputPlan) -> tuple[Plan, Truncation | N
     size = _segment_bytes(session)
     refused = session.meter.refusal(int(FIRST_BATCH * size * COST_FACTOR))
     max_bytes = 0 if refused else min(plan.max_bytes, left, session.caps_bytes or plan.max_bytes)
-    return Plan(max(0, max_bytes), plan.target_s, size), refused
+    return Plan(max(0, max_bytes), plan.target_s, size, _SUSTAINED_BATCH if plan.is_sustained else MAX_BATCH), refused
 
 
 def _down(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> GoodputDirection:
@@ -135,6 +137,7 @@ def _up(session: LinkSession, plan: GoodputPlan, rtts_ms: list[float]) -> Goodpu
         max_bytes=steered.max_bytes,
         target_ms=round(steered.target_s * 1000),
         segment_bytes=steered.segment_bytes,
+        max_batch=steered.max_batch,
     )
     session.send(request)
     report = _send_batches(session, steered, rtts_ms)
@@ -215,6 +218,9 @@ def _sustained(
     truncated = Truncation.BYTES if steered.max_bytes < wanted.max_bytes else None
     if found.payload_bytes < _NEARLY_ALL * steered.max_bytes:
         truncated = Truncation.TIME
+    if not can_tell(arrivals):
+        reason = found.reason or "too few messages to tell whether the link slows down"
+        return replace(found, truncated=truncated, confidence=Confidence.LOW, reason=reason)
     found = replace(found, truncated=truncated)
     shaped = shaping(arrivals)
     if shaped is None:

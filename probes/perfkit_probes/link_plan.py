@@ -23,8 +23,9 @@ _STREAM_BYTES = {"3g": 200_000, "4g": 2_000_000, WIRED: 4_000_000}
 # A radio may need to be woken up after so much silence; OCPP is silent most of the time.
 _SILENCE_S = 15.0
 _SMALLEST_BUDGET_BYTES = 10_000
-# A stream of a sustained test: as long as it takes at the gate's rate, and a reserve; at most what a responder allows.
-_SUSTAINED_RESERVE_S, _LONGEST_STREAM_S = 10.0, 60.0
+# A stream of a sustained test: as long as it takes at the gate's rate, and a reserve. No batch is asked for after
+# _LONGEST_STREAM_S; the last one takes up to _LAST_BATCH_S at the gate's rate.
+_SUSTAINED_RESERVE_S, _LONGEST_STREAM_S, _LAST_BATCH_S = 10.0, 40.0, 20.0
 
 
 def plan_for(
@@ -72,6 +73,6 @@ def _sustained(technology: str, kilobytes: int, max_bytes: int | None) -> LinkPl
         )
     return replace(
         usual,
-        budget=Budget(needed_bytes, usual.budget.max_seconds + 2 * stream_s),
+        budget=Budget(needed_bytes, usual.budget.max_seconds + 2 * (stream_s + _LAST_BATCH_S)),
         goodput=GoodputPlan(stream_bytes, stream_s, is_sustained=True),
     )

@@ -29,9 +29,9 @@ from perfkit_probes.wire import Datagram, Kind, decode, decode_reports, pace
 PAYLOAD_BYTES = 500
 _EVALUATE_EVERY_S = 0.5
 # Nothing at all has come back after this long: further packets would only cost.
+_SILENCE_S = 8.0
 # IP bytes of the dialogue that ends the streams.
 _DIALOGUE_BYTES = 600
-_SILENCE_S = 8.0
 _MIN_PATIENCE_S = 1.0
 # IP, TCP with time stamps and the WebSocket head around a message, each way (the client's head is 4 bytes longer).
 _WEBSOCKET_HEADERS = 60

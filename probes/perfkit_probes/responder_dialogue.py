@@ -15,7 +15,7 @@ from perfkit_probes.control import NONCE_HEADER, Message, decode, encode, is_equ
 from perfkit_probes.dispersion import is_overdue
 from perfkit_probes.pacing import Pace, PacedSender
 from perfkit_probes.responder_session import MAX_PACKET_BYTES, MAX_TRAIN_PACKETS, Session, Sessions
-from perfkit_probes.steering import Plan, Steering
+from perfkit_probes.steering import MAX_BATCH, Plan, Steering
 from perfkit_probes.tcp_info import read_tcp_info
 from perfkit_probes.wire import Kind
 from perfkit_probes.wire import decode as decode_datagram
@@ -213,6 +213,7 @@ class _Dialogue:
                 max_bytes=min(whole(message, "max_bytes", low=1, high=1 << 40), self._session.caps.max_bytes),
                 target_s=whole(message, "target_ms", low=1, high=60_000) / 1000,
                 segment_bytes=whole(message, "segment_bytes", low=256, high=MAX_PACKET_BYTES),
+                max_batch=whole(message, "max_batch", low=1, high=MAX_BATCH),
             )
         )
         self._ask(self._steering)

@@ -30,13 +30,17 @@ class Shaping:
     sustained_bytes_s: float
 
 
+def can_tell(arrivals: Sequence[Arrival]) -> bool:
+    """Whether the stream has enough messages to see it slow down."""
+    return _parts(_busy(arrivals)) >= _MIN_PARTS
+
+
 def shaping(arrivals: Sequence[Arrival]) -> Shaping | None:
-    """The two rates of a stream that slowed down for good, None for any other."""
+    """The two rates of a stream that slowed down for good, None for any other, and where nothing can be told."""
     points = _busy(arrivals)
-    parts = min(_PARTS, len(points) // _MESSAGES_PER_PART)
-    if parts < _MIN_PARTS:
+    if _parts(points) < _MIN_PARTS:
         return None
-    cuts = _cuts(points, parts)
+    cuts = _cuts(points, _parts(points))
     paces = [(after[1] - before[1]) / (after[0] - before[0]) for before, after in pairwise(cuts)]
     split = min(range(_MIN_FAST_PARTS, len(paces) - _MIN_SLOW_PARTS + 1), key=lambda at: _scatter(paces, at))
     fast, slow = median(paces[:split]), median(paces[split:])
@@ -60,6 +64,10 @@ def _busy(arrivals: Sequence[Arrival]) -> Points:
             busy_s += after.stamp_s - before.stamp_s
             points.append((size_bytes, busy_s))
     return points
+
+
+def _parts(points: Points) -> int:
+    return min(_PARTS, len(points) // _MESSAGES_PER_PART)
 
 
 def _cuts(points: Points, parts: int) -> Points:

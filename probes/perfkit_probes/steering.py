@@ -16,7 +16,7 @@ from perfkit_probes.envelope import lower_line
 
 FIRST_BATCH = 6
 # Batches double up to this many segments; from _LARGE_BATCH segments on, messages of _LARGE_MESSAGE segments are used.
-_MAX_BATCH, _LARGE_BATCH, _LARGE_MESSAGE = 8192, 96, 8
+MAX_BATCH, _LARGE_BATCH, _LARGE_MESSAGE = 8192, 96, 8
 # What is missing to the wanted time when another batch is no longer worth its round trip.
 _ENOUGH = 0.15
 # Mean lateness as a share of the batch's time up to which a rate is good, or usable.
@@ -27,11 +27,16 @@ _CLUMPED_RATIO = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one direction may use: bytes of payload, seconds of stream, payload bytes of one segment."""
+    """What one direction may use: bytes of payload, seconds of stream, payload bytes of one segment.
+
+    `max_batch` segments are asked for at once at the most. What is asked for comes in full, at whatever rate the link
+    has by then, so a stream that may slow down is asked for in small batches.
+    """
 
     max_bytes: int
     target_s: float
     segment_bytes: int
+    max_batch: int = MAX_BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ class Steering:
         span_s = runs[-1][-1].stamp_s - runs[-1][0].stamp_s
         rate = (runs[-1][-1].total_bytes - runs[-1][0].total_bytes) / span_s if span_s > 0 else 0.0
         limit = max(FIRST_BATCH, int(rate * remaining_s / self._plan.segment_bytes)) if rate else FIRST_BATCH
-        return min(2 * self._batch_segments, limit, _MAX_BATCH)
+        return min(2 * self._batch_segments, limit, self._plan.max_batch)
 
     def arrived(self, stamp_s: float, frame_bytes: int) -> None:
         """Book the arrival of one message, whose frame has `frame_bytes`."""

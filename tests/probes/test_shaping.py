@@ -5,7 +5,7 @@ import random
 import pytest
 
 from perfkit_probes.emulators.link_shaper import SETTINGS, LinkSetting, Shaper
-from perfkit_probes.shaping import shaping
+from perfkit_probes.shaping import can_tell, shaping
 from perfkit_probes.steering import Arrival
 
 MESSAGE_BYTES = 1448
@@ -33,6 +33,12 @@ def test_a_fall_for_good_is_found_where_it_is() -> None:
     assert found.burst_bytes == pytest.approx(40 * MESSAGE_BYTES, abs=MESSAGE_BYTES)
     assert found.burst_bytes_s == pytest.approx(1_448_000)
     assert found.sustained_bytes_s == pytest.approx(289_600)
+
+
+def test_a_short_stream_tells_nothing() -> None:
+    """Eight parts of three messages are the least."""
+    assert not can_tell(stream([0.001] * 23))
+    assert can_tell(stream([0.001] * 24))
 
 
 @pytest.mark.parametrize("batch_of", [7, 30])

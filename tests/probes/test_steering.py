@@ -4,11 +4,13 @@ import pytest
 
 from perfkit_probes.base import Confidence
 from perfkit_probes.budget import Truncation
+from perfkit_probes.shaping import shaping
 from perfkit_probes.steering import Arrival, Batch, Plan, Steering, stream_estimate
 
 
-def play(plan: Plan, rate_bytes_s: float, rtt_s: float) -> Steering:
-    """The stream as a receiver behind a link of that rate sees it."""
+def play(plan: Plan, rate_bytes_s: float, rtt_s: float, burst: tuple[int, float] = (0, 1.0)) -> Steering:
+    """The stream as a receiver behind a link of that rate sees it; `burst` bytes pass at another rate before."""
+    passed_bytes = 0
     steering, free_s, now_s = Steering(plan), 0.0, 0.0
     pending: list[tuple[float, int]] = []
     while True:
@@ -16,7 +18,9 @@ def play(plan: Plan, rate_bytes_s: float, rtt_s: float) -> Steering:
         if batch is not None:
             for _ in range(batch.messages):
                 size = batch.segments * plan.segment_bytes
-                free_s = max(free_s, now_s + rtt_s) + size / rate_bytes_s
+                rate = burst[1] if passed_bytes < burst[0] else rate_bytes_s
+                passed_bytes += size
+                free_s = max(free_s, now_s + rtt_s) + size / rate
                 pending.append((free_s, size))
         if not pending:
             return steering
@@ -40,6 +44,19 @@ def test_a_fast_link_is_asked_for_large_messages_until_the_bytes_are_used_up() -
     assert 1_980_000 <= steering.arrivals[-1].total_bytes <= 2_000_000
     assert len(steering.arrivals) < 400
     assert stream_estimate(steering.arrivals, retransmissions=0).bytes_s == pytest.approx(4_827_000)
+
+
+@pytest.mark.parametrize(("wanted_bytes", "burst_bytes"), [(10_000_000, 1_000_000), (3_000_000, 500_000), (500_000, 0)])
+def test_a_long_stream_that_slows_down_ends_soon_after_its_time(wanted_bytes: int, burst_bytes: int) -> None:
+    """At 5 kB/s: nothing is asked for after 40 s, and the 64 segments on their way take 19 s."""
+    plan = Plan(wanted_bytes, 40.0, 1448, max_batch=64)
+    arrivals = play(plan, 5_000, 0.1, (burst_bytes, 1_000_000)).arrivals
+    assert 34 <= arrivals[-1].stamp_s - arrivals[0].stamp_s <= 60
+    found = shaping(arrivals)
+    assert (found is not None) == (burst_bytes > 0)
+    if found is not None:
+        assert found.burst_bytes == pytest.approx(burst_bytes, rel=0.02)
+        assert found.sustained_bytes_s == pytest.approx(5_000, rel=0.01)
 
 
 def test_the_first_batches_are_six_twelve_twenty_four() -> None:

@@ -99,6 +99,12 @@ def test_a_long_stream_tells_whether_the_link_slowed_down_for_good() -> None:
     assert "sustained down the first 41.0 kB passed at 24.1 kB/s, the rest at 4.83 kB/s (200.0 kB in 25.5 s)" in text
     assert "sustained" not in shown(DOCUMENT)
 
+    short = msgspec.structs.replace(GOODPUT, seconds=35.0, reason="too few messages to tell")
+    few = msgspec.structs.replace(bandwidth, goodput_up=short)
+    one = msgspec.structs.replace(MET, bandwidth=few)
+    text = squeezed(shown(msgspec.structs.replace(DOCUMENT, technologies=[one]), width=200))
+    assert "sustained up too few messages to tell (200.0 kB in 35.0 s)" in text
+
 
 def test_a_wired_link_has_no_rssi_and_says_why() -> None:
     text = squeezed(shown(WIRED))
