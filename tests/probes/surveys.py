@@ -21,7 +21,7 @@ from tests.probes.radio.devices import CLOCK, Bench
 # The gate's questions only: 60 kB/s and 30 ms pass them in 2.5 s.
 GOOD = LinkSetting(60_000, 0.030, 60_000)
 QUICK = LinkPlan(
-    Budget(100_000, 60.0),
+    Budget(250_000, 60.0),
     latency=LatencyPlan(count=3, icmp_count=0),
     require=RequirePlan(min_seconds=1.5),
     capacity=None,

@@ -67,7 +67,7 @@ def test_every_technology_is_measured_and_the_dongle_is_put_back(kind: str, tmp_
     assert found.device is not None
     assert found.device.driver == kind
     assert tuple(found.settings.values()) == before
-    assert watch.budgets == [{"3g": 100_000, "4g": 100_000}]
+    assert watch.budgets == [{"3g": 250_000, "4g": 250_000}]
 
 
 def test_signal_first_then_the_figures_of_the_emulated_link(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_gate_met_on_the_terminal_in_json_and_in_files(
     assert document["started"].endswith("+00:00")
     assert json.loads(out.read_text(encoding="utf-8")) == document
     assert fromstring(junit.read_bytes()).get("failures") == "0"  # noqa: S314 - our own text
-    assert printed.err == "perfkit: at most 4G 100 kB (IP bytes, both directions) will be sent and received\n"
+    assert printed.err == "perfkit: at most 4G 250 kB (IP bytes, both directions) will be sent and received\n"
     assert settings[0] == "00"
 
 
