@@ -1,8 +1,9 @@
-"""Compiles the optional scanner of OCTT text logs when a wheel is built or an editable install is made, and packs the
+"""Compiles the optional scanner of OCTT text logs and the rules for a wheel or an editable install, and packs the
 notebooks into the wheel.
 
-Without a C compiler or Python's headers, or with PERFKIT_PURE=1, the build says so in one line and goes on: perfkit
-then reads by the Python loop, with the same result (docs/decisions/0004-compiled-scanner.md).
+The scanner is C, the rules are the Python modules of `COMPILED_MODULES`, translated by mypyc. Without a C compiler or
+Python's headers, or with PERFKIT_PURE=1, the build says so in one line and goes on: perfkit then runs from the Python
+sources, with the same results (docs/decisions/0004-compiled-scanner.md, 0015-compiled-rules.md).
 """
 
 from __future__ import annotations
@@ -21,32 +22,54 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCE = "analyzers/perfkit_analyzers/logtext/_octt_scan.c"
-EXTENSION = "_octt_scan" + (sysconfig.get_config_var("EXT_SUFFIX") or ".so")
+EXTENSION_SUFFIX = sysconfig.get_config_var("EXT_SUFFIX") or ".so"
+EXTENSION = "_octt_scan" + EXTENSION_SUFFIX
 COMPILE_TIMEOUT_S = 120
 
+COMPILED_MODULES = (
+    "authorizations.py",
+    "campaign.py",
+    "exchange.py",
+    "ledger.py",
+    "parameters/[!_]*.py",
+    "resolution.py",
+    "responses.py",
+    "station.py",
+    "targets.py",
+    "tracker.py",
+)
+"""What every message passes through: patterns below analyzers/perfkit_analyzers."""
+COMPILE_RULES_TIMEOUT_S = 600
+_SETUP = """
+import sys
+from setuptools import setup
+from mypyc.build import mypycify
+setup(name="rules", ext_modules=mypycify(sys.argv.pop().split(","), opt_level="3", group_name="perfkit_rules"))
+"""
 
-class CompiledScanner(BuildHookInterface[BuilderConfig]):
+
+class CompiledParts(BuildHookInterface[BuilderConfig]):
     """Called by hatchling around each wheel."""
 
     _scratch: tempfile.TemporaryDirectory[str] | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile before the wheel is put together: into the sources for an editable install, else into the wheel."""
-        source = Path(self.root, SOURCE)
         self._scratch = tempfile.TemporaryDirectory()
-        built = Path(self._scratch.name, EXTENSION)
-        why_not = compile_extension(source, built)
-        in_place = source.with_name(EXTENSION)
-        if version == "editable":
-            in_place.unlink(missing_ok=True)  # never an old one beside new sources
-        else:
-            build_data["force_include"].update(_notebooks(Path(self.root)))
+        root, scratch = Path(self.root), Path(self._scratch.name)
+        why_not = compile_extension(root / SOURCE, scratch / EXTENSION)
+        built = {} if why_not else {f"perfkit_analyzers/logtext/{EXTENSION}": scratch / EXTENSION}
+        if why_not is None:
+            rules, why_not = compile_rules(root, scratch / "rules")
+            built.update(rules)
         if why_not is not None:
             self.app.display_warning(f"perfkit: reading logs in Python alone, slower: {why_not}")
-        elif version == "editable":
-            shutil.move(built, in_place)
-        else:
-            build_data["force_include"][str(built)] = f"perfkit_analyzers/logtext/{EXTENSION}"
+        if version == "editable":
+            place_beside_sources(root / "analyzers", built)
+            return
+        build_data["force_include"].update(_notebooks(root))
+        if built:
+            build_data["force_include"].update({str(file): place for place, file in built.items()})
             build_data["pure_python"] = False
             build_data["infer_tag"] = True
 
@@ -54,6 +77,14 @@ class CompiledScanner(BuildHookInterface[BuilderConfig]):
         """Drop what was compiled once the wheel is written."""
         if self._scratch is not None:
             self._scratch.cleanup()
+
+
+def place_beside_sources(source_root: Path, built: dict[str, Path]) -> None:
+    """Move what was built to where Python finds it before the sources; nothing old stays beside new sources."""
+    for old in source_root.rglob(f"*{EXTENSION_SUFFIX}"):
+        old.unlink()
+    for place, file in built.items():
+        shutil.move(file, source_root / place)
 
 
 def _notebooks(root: Path) -> dict[str, str]:
@@ -84,6 +115,41 @@ def compile_extension(source: Path, target: Path, extra_flags: tuple[str, ...] =
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"the C compiler did not run: {error}"
     return None if done.returncode == 0 and target.exists() else f"{command[0]} failed: {done.stderr.strip()[:300]}"
+
+
+def compile_rules(root: Path, scratch: Path) -> tuple[dict[str, Path], str | None]:
+    """The libraries made of `COMPILED_MODULES` by their place in the wheel, and None; or nothing, and why.
+
+    mypyc translates copies in `scratch`, so that nothing is left among the sources.
+    """
+    for package in ("perfkit", "analyzers/perfkit_analyzers"):
+        ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+        shutil.copytree(root / package, scratch / Path(package).name, ignore=ignored)
+    sources = scratch / "perfkit_analyzers"
+    modules = [
+        file.relative_to(scratch).as_posix() for names in COMPILED_MODULES for file in sorted(sources.glob(names))
+    ]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _SETUP, "--quiet", "build_ext", "--inplace", ",".join(modules)],
+            cwd=scratch,
+            capture_output=True,
+            text=True,
+            timeout=COMPILE_RULES_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return {}, f"mypyc did not run: {error}"
+    built = {
+        file.relative_to(scratch).as_posix(): file
+        for file in [
+            *scratch.glob(f"*{EXTENSION_SUFFIX}"),
+            *(scratch / "perfkit_analyzers").rglob(f"*{EXTENSION_SUFFIX}"),
+        ]
+    }
+    if done.returncode != 0 or len(built) != len(modules) + 1:  # one library for each, and what they share
+        return {}, f"mypyc failed: {(done.stderr or done.stdout).strip()[-300:]}"
+    return built, None
 
 
 def _unix_command(source: Path, target: Path) -> list[str] | None:

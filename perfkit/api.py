@@ -20,9 +20,9 @@ from perfkit.report.listing import too_many_skipped
 from perfkit.report.notebook.results import read_results as read_results
 from perfkit.report.samples import sample_values
 from perfkit_analyzers import assess
-from perfkit_analyzers.campaign import Record
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import Direction, OcppMessage, Role
+from perfkit_analyzers.totals import Record
 from perfkit_analyzers.traffic import Seen, read_traffic
 
 if TYPE_CHECKING:

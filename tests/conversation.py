@@ -12,8 +12,8 @@ from perfkit.core.pics.model import Dut, DutType, Pics, ProductSubtype, StatedVa
 from perfkit.core.policy import Policy
 from perfkit.core.sample import RowKind
 from perfkit_analyzers.assess import analyze
-from perfkit_analyzers.campaign import Record
 from perfkit_analyzers.message import Role
+from perfkit_analyzers.totals import Record
 from tests.vectors import Expected, octt
 
 

@@ -29,7 +29,7 @@ from perfkit.core.errors import InputError
 from perfkit.core.pics.model import Pics, ProductSubtype
 from perfkit.core.statistics import summarize
 from perfkit.core.version import VERSION
-from perfkit_analyzers.campaign import Campaign, Record, RecordSink, RoleTotals, SkippedSink
+from perfkit_analyzers.campaign import Campaign, RecordSink, SkippedSink
 from perfkit_analyzers.dut.configuration import configuration
 from perfkit_analyzers.dut.identity import identity
 from perfkit_analyzers.dut.payload_times import payload_times
@@ -42,6 +42,7 @@ from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.reading import Progress, Reading, read_in_order, read_on_all_processors
 from perfkit_analyzers.results import parameter_result, still_to_measure
 from perfkit_analyzers.runs import Dut
+from perfkit_analyzers.totals import CampaignTotals, Record, RoleTotals
 
 MAX_SKIPPED_SHARE = 0.05
 """Share of skipped lines, among lines that are messages or skipped, above which no result is given."""
@@ -84,9 +85,10 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
     link = Link(network, paths, pics.policy) if network else None
     join = link.join if link is not None else None
     rows = sorter.take if sink else None
-    campaign = Campaign(_dut(pics, known_role), pics.policy, sink=rows, skipped_sink=skipped_sink, link=join)
+    followed = Campaign(_dut(pics, known_role), pics.policy, sink=rows, skipped_sink=skipped_sink, link=join)
     read = read_in_order if sink or skipped_sink or link else read_on_all_processors
-    reading = read(campaign, paths, stdin, progress)
+    reading = read(followed, paths, stdin, progress)
+    campaign = followed.totals
     if not reading.inputs:
         raise _no_log(paths, reading)
     chosen = known_role or _commonest_role(campaign)
@@ -140,7 +142,7 @@ class _RecordSorter:
         self._held.clear()
 
 
-def _commonest_role(campaign: Campaign) -> Role | None:
+def _commonest_role(campaign: CampaignTotals) -> Role | None:
     """Role of most runs; the charging station in a tie, None when no run tells."""
     return (
         max(Role, key=lambda r: campaign.by_role[r].runs)
@@ -149,7 +151,7 @@ def _commonest_role(campaign: Campaign) -> Role | None:
     )
 
 
-def _skipped(campaign: Campaign, inputs: Iterable[InputInfo], threshold: float) -> SkippedInfo:
+def _skipped(campaign: CampaignTotals, inputs: Iterable[InputInfo], threshold: float) -> SkippedInfo:
     count = sum(info.skipped for info in inputs)
     candidates = count + sum(info.messages for info in inputs)
     lines = [SkippedLine(file, s.line, s.reason, s.text) for file, s in campaign.skipped]
@@ -157,7 +159,7 @@ def _skipped(campaign: Campaign, inputs: Iterable[InputInfo], threshold: float) 
 
 
 def _document(
-    campaign: Campaign, pics: Pics, role: Role | None, reading: Reading, join: LinkJoin | None
+    campaign: CampaignTotals, pics: Pics, role: Role | None, reading: Reading, join: LinkJoin | None
 ) -> AnalysisDocument:
     totals = campaign.by_role.get(role, RoleTotals()) if role else RoleTotals()
     parameters = [parameter_result(parameter, role, totals, pics, join) for parameter in PARAMETERS]
@@ -183,7 +185,7 @@ def _document(
     )
 
 
-def _with_dut(document: AnalysisDocument, campaign: Campaign, pics: Pics, role: Role | None) -> AnalysisDocument:
+def _with_dut(document: AnalysisDocument, campaign: CampaignTotals, pics: Pics, role: Role | None) -> AnalysisDocument:
     """The document with what the logs tell of the DUT itself."""
     who = identity(campaign.runs, role, pics)
     keys = configuration(campaign.runs, role, pics)
@@ -207,7 +209,7 @@ def _tool_time(totals: RoleTotals) -> ToolTime:
     return ToolTime(summary.count, summary.median_s, summary.p95_s, summary.max_s)
 
 
-def _dut_info(pics: Pics, role: Role | None, source: str | None, campaign: Campaign) -> DutInfo:
+def _dut_info(pics: Pics, role: Role | None, source: str | None, campaign: CampaignTotals) -> DutInfo:
     dut = pics.dut
     technology = pics.communication.technology
     return DutInfo(

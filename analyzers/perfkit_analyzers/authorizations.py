@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-
-import msgspec
+from typing import Final
 
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import OcppMessage
@@ -14,18 +13,22 @@ REMEMBERED_AUTHORIZATIONS = 1024
 """Requests remembered of a run; an interval in which a station asks more often is not worth its memory."""
 
 
-class Authorization(msgspec.Struct, gc=False):
+class Authorization:
     """An Authorize request; `answered_line`, the tool's `duration_ns` and `accepted` are None until it is answered.
 
     `repeated`: the station sent it again with the same id before it was answered.
     """
 
-    id_tag: str
-    asked_line: int
-    answered_line: int | None = None
-    duration_ns: int | None = None
-    accepted: bool | None = None
-    repeated: bool = False
+    __slots__ = ("accepted", "answered_line", "asked_line", "duration_ns", "id_tag", "repeated")
+
+    def __init__(self, id_tag: str, asked_line: int) -> None:
+        """Asked, and not yet answered."""
+        self.id_tag: Final = id_tag
+        self.asked_line: Final = asked_line
+        self.answered_line: int | None = None
+        self.duration_ns: int | None = None
+        self.accepted: bool | None = None
+        self.repeated = False
 
 
 class Authorizations:

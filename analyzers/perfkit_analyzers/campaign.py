@@ -1,19 +1,16 @@
-"""Many runs of many files added up: the sample of each parameter, per role, with its provenance.
+"""Follows the events of file after file, run after run, and adds up what they yield.
 
 Nothing here knows a file or a document: readers' events come in, totals and records go out.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 
-import msgspec
-
 from perfkit.core.policy import Policy, Verdicts
-from perfkit.core.sample import Flag, Reason, Row
+from perfkit.core.sample import Flag
 from perfkit_analyzers.dialects.facts import Place
-from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, STAY, Part, PartKey, RowRef, RunLedger, Shift, add_histogram
+from perfkit_analyzers.ledger import RunLedger
 from perfkit_analyzers.link.join import LinkJoin
 from perfkit_analyzers.message import (
     LogEvent,
@@ -25,112 +22,17 @@ from perfkit_analyzers.message import (
     TestCaseEnded,
     TestCaseStarted,
 )
-from perfkit_analyzers.noted import shift
+from perfkit_analyzers.rows import RowRef
 from perfkit_analyzers.runs import Dut, RunResult
+from perfkit_analyzers.totals import CampaignTotals, Record, RoleTotals, RunSummary
 from perfkit_analyzers.tracker import RunTracker
 
 Transactions = dict[str, Place]
 """Where each running transaction is, by its id."""
 
-SKIPPED_LISTED = 1000
-"""Skipped lines listed in a result; all of them are counted."""
-
 PROMPTS_LISTED = 100
 """Prompts of a run whose time is listed in a result; all of them are counted."""
 
-
-class Record(msgspec.Struct, frozen=True):
-    """A row with the run that it belongs to."""
-
-    number: int
-    row: Row
-    file: str
-    test_case: str | None
-    verdict: str | None
-    in_headline: bool
-    flags: tuple[Flag, ...]
-
-
-class RunSummary(msgspec.Struct, frozen=True):
-    """A run without its rows."""
-
-    file: str
-    result: RunResult
-    prompts: int
-    clock_steps: int
-    phases: tuple[str, ...]
-    prompt_stamps_ns: tuple[int, ...]
-
-
-class Total(msgspec.Struct):
-    """Rows of one (parameter, combination, separate) over all runs that count, and the files of the extremes."""
-
-    part: Part = msgspec.field(default_factory=Part)
-    largest_file: str = ""
-    longest_wait_file: str = ""
-    resolution_ns: int = 0
-
-    def add(self, part: Part, file: str, resolution_ns: int) -> None:
-        """Take in the part of one run."""
-        self.merge(Total(part, file, file, resolution_ns))
-
-    def merge(self, other: Total, shift: Shift = STAY) -> None:
-        """Take in another total."""
-        before = (self.part.largest, self.part.longest_wait)
-        self.part.merge(other.part, shift)
-        if self.part.largest is not before[0]:
-            self.largest_file = other.largest_file
-        if self.part.longest_wait is not before[1]:
-            self.longest_wait_file = other.longest_wait_file
-        self.resolution_ns = max(self.resolution_ns, other.resolution_ns)
-
-
-class Exclusions(msgspec.Struct):
-    """Excluded rows of one parameter and reason: all counted, the first thousand listed."""
-
-    count: int = 0
-    rows: list[tuple[str, RowRef]] = []
-
-
-class RoleTotals(msgspec.Struct):
-    """Everything the runs of one role yielded; `set_aside` counts values that the verdict keeps out of the headline."""
-
-    totals: dict[PartKey, Total] = {}
-    exclusions: dict[tuple[str, Reason], Exclusions] = {}
-    set_aside: Counter[str] = msgspec.field(default_factory=Counter)
-    tool_times: dict[int, int] = {}
-    runs: int = 0
-
-    def add(self, file: str, result: RunResult, *, counts: bool) -> None:
-        """Take in a run; `counts` is false when its verdict keeps it out of the headline."""
-        self.runs += 1
-        for key, part in result.ledger.parts.items():
-            if counts:
-                self.totals.setdefault(key, Total()).add(part, file, result.resolution_ns)
-            else:
-                self.set_aside[key[0]] += sum(part.histogram.values()) + part.censored
-        for reason_key, excluded in result.ledger.exclusions.items():
-            group = self.exclusions.setdefault(reason_key, Exclusions())
-            group.count += excluded.count
-            group.rows += [(file, ref) for ref in excluded.rows[: max(0, EXCLUSIONS_LISTED - len(group.rows))]]
-        add_histogram(self.tool_times, result.ledger.tool_times)
-
-    def merge(self, other: RoleTotals, shift: Shift) -> None:
-        """Take in the totals of a later part of the input."""
-        self.runs += other.runs
-        for key, total in other.totals.items():
-            self.totals.setdefault(key, Total()).merge(total, shift)
-        for reason_key, group in other.exclusions.items():
-            mine = self.exclusions.setdefault(reason_key, Exclusions())
-            mine.count += group.count
-            room = max(0, EXCLUSIONS_LISTED - len(mine.rows))
-            mine.rows += [(file, shift.ref(ref)) for file, ref in group.rows[:room]]
-        self.set_aside.update(other.set_aside)
-        add_histogram(self.tool_times, other.tool_times)
-
-
-_HANDED_ON = RunLedger(0, keep=False)
-"""What a finished run holds once its rows have been added up; one for all, since there may be thousands of runs."""
 
 RecordSink = Callable[[Role | None, Record], None]
 SkippedSink = Callable[[str, Skipped], None]
@@ -138,7 +40,7 @@ SkippedSink = Callable[[str, Skipped], None]
 
 
 class Campaign:
-    """Adds up the events of file after file."""
+    """Adds up the events of file after file in `totals`."""
 
     def __init__(
         self,
@@ -155,15 +57,10 @@ class Campaign:
         """
         self.dut = dut
         self.policy = policy
-        self.runs: list[RunSummary] = []
-        self.by_role: dict[Role, RoleTotals] = {}
-        self.skipped: list[tuple[str, Skipped]] = []
-        self.skip_reasons: Counter[str] = Counter()
-        self.ocpp_versions: Counter[str] = Counter()
+        self.totals = CampaignTotals()
         self._sink = sink
         self._skipped_sink = skipped_sink
         self._link = link
-        self._next_number = 1
         self._payloads: dict[bytes, bytes] = {}
 
     def read(self, file: str, events: Iterable[LogEvent], transactions: Transactions | None = None) -> Transactions:
@@ -174,13 +71,14 @@ class Campaign:
         run: _RunInFile | None = None
         left_open: Transactions = transactions or {}
         for event in events:
-            kind = event.__class__
-            if kind is OcppMessage:
+            if type(event) is OcppMessage:
                 if run is None:
-                    run = self._begin(TestCaseStarted(event.line, event.stamp_ns), left_open)  # type: ignore[union-attr]
-                run.tracker.message(event)  # type: ignore[arg-type]
+                    run = self._begin(TestCaseStarted(event.line, event.stamp_ns), left_open)
+                run.tracker.message(event)
             elif isinstance(event, Skipped):
-                self._skip(file, event)
+                self.totals.skip(file, event)
+                if self._skipped_sink is not None:
+                    self._skipped_sink(file, event)
             elif isinstance(event, TestCaseStarted):
                 run = self._begin(event, left_open)
             elif isinstance(event, TestCaseEnded):
@@ -192,65 +90,33 @@ class Campaign:
         return left_open
 
     def _begin(self, started: TestCaseStarted, transactions: Transactions) -> _RunInFile:
-        ledger = RunLedger(self._next_number, keep=self._sink is not None or self._link is not None)
+        ledger = RunLedger(self.totals.rows + 1, keep=self._sink is not None or self._link is not None)
         tracker = RunTracker(started, dut=self.dut, policy=self.policy, ledger=ledger, transactions=transactions)
         return _RunInFile(tracker)
 
-    def _skip(self, file: str, skipped: Skipped) -> None:
-        self.skip_reasons[skipped.reason] += 1
-        if len(self.skipped) < SKIPPED_LISTED:
-            self.skipped.append((file, skipped))
-        if self._skipped_sink is not None:
-            self._skipped_sink(file, skipped)
-
     def _end(self, file: str, run: _RunInFile, ended: TestCaseEnded) -> Transactions:
-        result = run.tracker.finish(ended)
-        self._next_number = result.ledger.next_number
-        counts = self.counts(result.ended.verdict)
+        result, ledger = run.tracker.finish(ended), run.tracker.ledger
+        totals = self.totals
+        counts = self.counts(ended.verdict)
+        totals.rows = ledger.next_number - 1
         if self._link is not None:
-            result.ledger = self._link.joined(file, result, counts=counts, keep=self._sink is not None)
+            ledger = self._link.joined(file, result, ledger, counts=counts, keep=self._sink is not None)
         if result.role is not None and result.left_out is None:
-            self.by_role.setdefault(result.role, RoleTotals()).add(file, result, counts=counts)
-            self.ocpp_versions[result.ocpp_version] += 1
+            of_role = totals.by_role.setdefault(result.role, RoleTotals())
+            of_role.add(file, ledger, result.resolution_ns, counts=counts)
+            totals.ocpp_versions[result.ocpp_version] += 1
         if self._sink is not None:
-            for ref in result.ledger.kept:
+            for ref in ledger.kept:
                 self._sink(result.role, _record(file, result, ref, counts=counts))
-        result.ledger = _HANDED_ON
         for item in result.noted:  # runs ask for the same things again and again
             item.request = self._payloads.setdefault(item.request, item.request)
             item.answer = self._payloads.setdefault(item.answer, item.answer)
-        self.runs.append(
-            RunSummary(file, result, run.prompts, run.clock_steps, tuple(run.phases), tuple(run.prompt_stamps_ns))
-        )
+        totals.runs.append(run.summary(file, result))
         return run.tracker.left_open
-
-    def merge(self, later: Campaign, *, lines_before: int = 0) -> None:
-        """Take in a later part of the input; `lines_before` are the lines of its file that are not in it."""
-        shift = Shift(self._next_number - 1, lines_before)
-        for role, totals in later.by_role.items():
-            self.by_role.setdefault(role, RoleTotals()).merge(totals, shift)
-        self.runs += [_shifted(run, lines_before) for run in later.runs] if lines_before else later.runs
-        room = max(0, SKIPPED_LISTED - len(self.skipped))
-        self.skipped += [
-            (file, msgspec.structs.replace(s, line=s.line + lines_before)) for file, s in later.skipped[:room]
-        ]
-        self.skip_reasons.update(later.skip_reasons)
-        self.ocpp_versions.update(later.ocpp_versions)
-        self._next_number += later._next_number - 1
 
     def counts(self, verdict: str | None) -> bool:
         """True when values of a run with this verdict enter the headline (docs/method.md 9)."""
         return self.policy.verdicts is Verdicts.ALL or verdict in (None, "PASS")
-
-
-def _shifted(run: RunSummary, lines: int) -> RunSummary:
-    result = run.result
-    result.started = msgspec.structs.replace(result.started, line=result.started.line + lines)
-    result.ended = msgspec.structs.replace(result.ended, line=result.ended.line + lines)
-    for shown in result.anomalies.lines.values():
-        shown[:] = [line + lines for line in shown]
-    shift(result.noted, result.payload_times, lines)
-    return run
 
 
 class _RunInFile:
@@ -274,6 +140,12 @@ class _RunInFile:
         elif narration.kind.value in ("preparation", "main", "restore"):
             self.phases.append(narration.kind.value)
         self.tracker.narration(narration)
+
+    def summary(self, file: str, result: RunResult) -> RunSummary:
+        """The run without its rows."""
+        return RunSummary(
+            file, result, self.prompts, self.clock_steps, tuple(self.phases), tuple(self.prompt_stamps_ns)
+        )
 
 
 def _record(file: str, result: RunResult, ref: RowRef, *, counts: bool) -> Record:

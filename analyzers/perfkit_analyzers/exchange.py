@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-
-import msgspec
+from typing import Final
 
 from perfkit.core.sample import Flag
 from perfkit_analyzers.dialects.facts import Fact
@@ -32,7 +31,7 @@ _FLAGS = {
 }
 
 
-class Exchange(msgspec.Struct, frozen=True, gc=False):
+class Exchange:
     """One CALL and how it ended.
 
     `answer` is None unless ANSWERED. `end_ns` and `end_line` are the answer's, else where the wait ended.
@@ -40,14 +39,28 @@ class Exchange(msgspec.Struct, frozen=True, gc=False):
     and came up before the answer.
     """
 
-    call: OcppMessage
-    answer: OcppMessage | None
-    ending: Ending
-    end_ns: int
-    end_line: int
-    flags: tuple[Flag, ...] = ()
-    clock_step: bool = False
-    handshake: bool = False
+    __slots__ = ("answer", "call", "clock_step", "end_line", "end_ns", "ending", "flags", "handshake")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the fields of a value
+        self,
+        call: OcppMessage,
+        answer: OcppMessage | None,
+        ending: Ending,
+        end_ns: int,
+        end_line: int,
+        flags: tuple[Flag, ...] = (),
+        clock_step: bool = False,
+        handshake: bool = False,
+    ) -> None:
+        """Remember what happened."""
+        self.call: Final = call
+        self.answer: Final = answer
+        self.ending: Final = ending
+        self.end_ns: Final = end_ns
+        self.end_line: Final = end_line
+        self.flags: Final = flags
+        self.clock_step: Final = clock_step
+        self.handshake: Final = handshake
 
     @property
     def is_error(self) -> bool:
@@ -62,20 +75,26 @@ class Exchange(msgspec.Struct, frozen=True, gc=False):
         return not (self.clock_step or self.handshake)
 
 
-class OpenCall(msgspec.Struct, gc=False):
+class OpenCall:
     """A CALL that waits for its answer.
 
     `overlap`: another CALL of its sender was open. `duplicate`: another with its id is or was open, `older` among them.
-    `fact` is its meaning, if a rule needs it.
+    `handshake`: the connection came up while it waited. `fact` is its meaning, if a rule needs it.
     """
 
-    call: OcppMessage
-    clock_steps: int
-    overlap: bool
-    older: OpenCall | None = None
-    duplicate: bool = False
-    handshake: bool = False
-    fact: Fact | None = None
+    __slots__ = ("call", "clock_steps", "duplicate", "fact", "handshake", "older", "overlap")
+
+    def __init__(
+        self, call: OcppMessage, clock_steps: int, *, overlap: bool = False, older: OpenCall | None = None
+    ) -> None:
+        """Begin to wait, after `clock_steps` steps of the log's clock."""
+        self.call: Final = call
+        self.clock_steps: Final = clock_steps
+        self.overlap: Final = overlap
+        self.older = older
+        self.duplicate = older is not None
+        self.handshake = False
+        self.fact: Fact | None = None
 
     def flags(self) -> tuple[Flag, ...]:
         """What is odd about it."""
@@ -101,10 +120,10 @@ class Pairing:
         pending = self._open_calls(message.station, message.direction)
         key = message.message_id
         if not pending:
-            opened = pending[key] = OpenCall(message, self._clock_steps, False)
+            opened = pending[key] = OpenCall(message, self._clock_steps)
             return opened
         older = pending.get(key)
-        pending[key] = opened = OpenCall(message, self._clock_steps, True, older, older is not None)
+        pending[key] = opened = OpenCall(message, self._clock_steps, overlap=True, older=older)
         if older is not None:
             older.duplicate = True
         return opened

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from perfkit.core.analysis_record import AnomalyInfo, Outcome, ParameterResult, RunInfo
 from perfkit.core.pics.model import Pics
 from perfkit.core.uncertainty import too_coarse
-from perfkit_analyzers.campaign import Campaign, RunSummary
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.results import ROLE_WORDS
 from perfkit_analyzers.runs import AnomalyKind
+from perfkit_analyzers.totals import CampaignTotals, RunSummary
 
 _ANOMALIES = {
     AnomalyKind.ORPHAN: "answer to no open CALL (P4)",
@@ -73,7 +73,7 @@ def log_time(stamp_ns: int | None, *, dated: bool) -> str | None:
 
 
 def campaign_warnings(
-    campaign: Campaign, role: Role | None, results: Iterable[ParameterResult], pics: Pics
+    campaign: CampaignTotals, role: Role | None, results: Iterable[ParameterResult], pics: Pics
 ) -> list[str]:
     """One sentence per thing that limits the trust in the figures."""
     return [
@@ -85,7 +85,7 @@ def campaign_warnings(
     ]
 
 
-def _left_out(campaign: Campaign, role: Role | None) -> list[str]:
+def _left_out(campaign: CampaignTotals, role: Role | None) -> list[str]:
     reasons: dict[str, list[RunSummary]] = {}
     for run in campaign.runs:
         reason = describe_run(run, role).left_out
@@ -118,7 +118,7 @@ def _coarse(results: Iterable[ParameterResult]) -> list[str]:
     return warnings
 
 
-def _clock(campaign: Campaign) -> list[str]:
+def _clock(campaign: CampaignTotals) -> list[str]:
     stepped = [run for run in campaign.runs if run.clock_steps]
     if not stepped:
         return []
@@ -129,7 +129,7 @@ def _clock(campaign: Campaign) -> list[str]:
     ]
 
 
-def _basis(campaign: Campaign) -> list[str]:
+def _basis(campaign: CampaignTotals) -> list[str]:
     versions = sorted(version for version in campaign.ocpp_versions if version.startswith("2"))
     if not versions:
         return []

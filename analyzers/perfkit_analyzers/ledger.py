@@ -6,52 +6,26 @@ for the rows themselves (`keep`).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 
 from perfkit.core.sample import Flag, Reason, Row, RowKind
+from perfkit_analyzers.rows import STAY, RowRef, Shift
 
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every row.
 _CENSORED = RowKind.CENSORED
 _EXCLUSION = RowKind.EXCLUSION
 
 
-class RowRef(msgspec.Struct, frozen=True):
-    """Where a value came from: the row's number in this file and the row."""
-
-    number: int
-    row: Row
+Counted = TypeVar("Counted", int, Flag)
 
 
-def add_histogram(mine: dict[int, int], theirs: Mapping[int, int]) -> None:
+def add_histogram(mine: dict[Counted, int], theirs: Mapping[Counted, int]) -> None:
     """Add the counts of another histogram to `mine`."""
     for value, times in theirs.items():
         mine[value] = mine.get(value, 0) + times
-
-
-class Shift(msgspec.Struct, frozen=True):
-    """How far rows of a part of the input move when it is joined to what comes before it."""
-
-    rows: int = 0
-    lines: int = 0
-
-    def ref(self, ref: RowRef) -> RowRef:
-        """A reference as it is in the whole."""
-        if not self.rows and not self.lines:
-            return ref
-        row = ref.row
-        moved = msgspec.structs.replace(
-            row,
-            request_line=row.request_line + self.lines,
-            from_line=row.from_line + self.lines,
-            to_line=None if row.to_line is None else row.to_line + self.lines,
-        )
-        return RowRef(ref.number + self.rows, moved)
-
-
-STAY = Shift()
 
 
 class Part(msgspec.Struct):
@@ -68,15 +42,15 @@ class Part(msgspec.Struct):
     smallest: RowRef | None = None
     censored: int = 0
     longest_wait: RowRef | None = None
-    flags: Counter[Flag] = msgspec.field(default_factory=Counter)
+    flags: dict[Flag, int] = {}
 
     def add(self, number: int, row: Row) -> None:
         """Take in an observation or a censored observation."""
         value = row.value_ns
         if value is None:
             return
-        if row.flags:
-            self.flags.update(row.flags)
+        for flag in row.flags:
+            self.flags[flag] = self.flags.get(flag, 0) + 1
         if row.kind is _CENSORED:
             self.censored += 1
             if self.longest_wait is None or value > _value(self.longest_wait):
@@ -103,8 +77,8 @@ class Part(msgspec.Struct):
             if not _value(self.smallest) < value_ns < _value(self.largest):
                 return False
         self.histogram[value_ns] = times + 1
-        if flags:
-            self.flags.update(flags)
+        for flag in flags:
+            self.flags[flag] = self.flags.get(flag, 0) + 1
         return True
 
     def merge(self, other: Part, shift: Shift = STAY) -> None:
@@ -112,7 +86,7 @@ class Part(msgspec.Struct):
         add_histogram(self.histogram, other.histogram)
         add_histogram(self.net, other.net)
         add_histogram(self.from_request, other.from_request)
-        self.flags.update(other.flags)
+        add_histogram(self.flags, other.flags)
         self.censored += other.censored
         self.largest = _extreme(self.largest, other.largest, shift, larger=True)
         self.smallest = _extreme(self.smallest, other.smallest, shift, larger=False)

@@ -28,6 +28,7 @@ from perfkit_analyzers.message import LineTally
 from perfkit_analyzers.readers.base import LogReader
 from perfkit_analyzers.readers.table import format_named, open_log
 from perfkit_analyzers.runs import Dut
+from perfkit_analyzers.totals import CampaignTotals
 
 PARALLEL_BYTES = 32 << 20
 """Plain logs of this size together are worth starting further processes."""
@@ -124,7 +125,7 @@ def read_on_all_processors(
 class _Outcome(msgspec.Struct):
     """A file that was read: None as `info` if it is no log."""
 
-    campaign: Campaign
+    totals: CampaignTotals
     info: InputInfo | None
 
 
@@ -133,7 +134,7 @@ def _join(campaign: Campaign, outcomes: Iterator[tuple[InputFile, _Outcome]], pr
     done_bytes = 0
     for file, outcome in outcomes:
         if outcome.info is None or file.reads_once or not reading.is_copy(file.name, outcome.info.sha256):
-            campaign.merge(outcome.campaign)
+            campaign.totals.merge(outcome.totals)
             reading.note(file, outcome.info)
         done_bytes += file.size_bytes or 0
         if progress is not None:
@@ -143,7 +144,8 @@ def _join(campaign: Campaign, outcomes: Iterator[tuple[InputFile, _Outcome]], pr
 
 def _outcome(dut: Dut, policy: Policy, file: InputFile) -> _Outcome:
     campaign = Campaign(dut, policy)
-    return _Outcome(campaign, _read_file(campaign, file))
+    info = _read_file(campaign, file)
+    return _Outcome(campaign.totals, info)
 
 
 @contextlib.contextmanager
@@ -162,7 +164,7 @@ def _rare_collections() -> Iterator[None]:
 
 def _read_file(campaign: Campaign, file: InputFile) -> InputInfo | None:
     """What was read from a file; None for a file in a folder or archive that is no log."""
-    runs_before = len(campaign.runs)
+    runs_before = len(campaign.totals.runs)
     with file.open() as stream:
         opened = open_log(stream, file.name)
         if opened is None:
@@ -173,7 +175,7 @@ def _read_file(campaign: Campaign, file: InputFile) -> InputInfo | None:
         opened.reader.tell_in_brief(REPORTS)
         with _rare_collections():
             campaign.read(file.name, opened.reader)
-    runs = len(campaign.runs) - runs_before
+    runs = len(campaign.totals.runs) - runs_before
     return _info(file.name, file.sha256 or "", opened.format.name, opened.reader.tally, runs)
 
 
@@ -201,7 +203,7 @@ class _Cut(msgspec.Struct, frozen=True):
 
 
 class _PartResult(msgspec.Struct):
-    campaign: Campaign
+    totals: CampaignTotals
     tally: LineTally
 
 
@@ -222,7 +224,8 @@ class _PendingFile:
 
     def __init__(self, pool: ProcessPoolExecutor, processes: int, campaign: Campaign, file: InputFile) -> None:
         self._file = file
-        self._campaign = Campaign(campaign.dut, campaign.policy)
+        self._dut, self._policy = campaign.dut, campaign.policy
+        self._totals = CampaignTotals()
         self._format, cuts = _plan(file, processes)
         self._parts: list[Future[_PartResult]] = []
         if self._format is not None and file.path is not None:
@@ -232,19 +235,19 @@ class _PendingFile:
     def result(self) -> _Outcome:
         """Join the parts; the digest is computed meanwhile."""
         if self._format is None or self._file.path is None:
-            return _outcome(self._campaign.dut, self._campaign.policy, self._file)
+            return _outcome(self._dut, self._policy, self._file)
         with self._file.path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         tally = LineTally()
         for part in self._parts:
             result = part.result()
-            self._campaign.merge(result.campaign, lines_before=tally.lines)
+            self._totals.merge(result.totals, lines_before=tally.lines)
             tally.lines += result.tally.lines
             tally.messages += result.tally.messages
             tally.narration += result.tally.narration
             tally.skipped += result.tally.skipped
-        info = _info(self._file.name, sha256, self._format, tally, len(self._campaign.runs))
-        return _Outcome(self._campaign, info)
+        info = _info(self._file.name, sha256, self._format, tally, len(self._totals.runs))
+        return _Outcome(self._totals, info)
 
 
 def _plan(file: InputFile, processes: int) -> tuple[str | None, list[_Cut]]:
@@ -324,7 +327,7 @@ def _read_part(file: _PlainFile, cut: _Cut, dut: Dut, policy: Policy) -> _PartRe
         campaign = Campaign(dut, policy)
         with _rare_collections():
             campaign.read(file.name, reader, left_open)
-    return _PartResult(campaign, reader.tally)
+    return _PartResult(campaign.totals, reader.tally)
 
 
 def _part_reader(file: _PlainFile, stream: BinaryIO, start: int, end: int) -> LogReader:

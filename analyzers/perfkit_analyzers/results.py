@@ -22,12 +22,12 @@ from perfkit.core.policy import Aggregate, Policy
 from perfkit.core.sample import Flag
 from perfkit.core.statistics import Summary, coverage_of_maximum, summarize
 from perfkit.core.uncertainty import Comparison, UncertaintyBudget, compare, interval_budget
-from perfkit_analyzers.campaign import RoleTotals, Total
-from perfkit_analyzers.ledger import RowRef
 from perfkit_analyzers.link.join import LinkJoin
 from perfkit_analyzers.link.summary import parameter_link
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.parameters.base import Parameter
+from perfkit_analyzers.rows import RowRef
+from perfkit_analyzers.totals import RoleTotals, Total
 
 ROLE_WORDS = {Role.CHARGING_STATION: "charging station", Role.CSMS: "CSMS"}
 

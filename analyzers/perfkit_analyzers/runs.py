@@ -6,7 +6,6 @@ from enum import StrEnum
 
 import msgspec
 
-from perfkit_analyzers.ledger import RunLedger
 from perfkit_analyzers.message import Role, TestCaseEnded, TestCaseStarted
 from perfkit_analyzers.noted import Noted, PayloadTimesSeen
 
@@ -53,7 +52,6 @@ class RunResult(msgspec.Struct):
     role: Role | None
     role_source: str | None
     ocpp_version: str
-    ledger: RunLedger
     anomalies: Anomalies
     messages: int
     first_stamp_ns: int | None

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from datetime import UTC, datetime
-
-import msgspec
+from typing import Final
 
 from perfkit_analyzers.authorizations import Authorizations
 from perfkit_analyzers.dialects.base import Dialect
@@ -47,40 +46,68 @@ REMEMBERED_MESSAGES = 1024
 """Transaction messages remembered for recognising repetitions."""
 
 
-class Marks(msgspec.Struct, frozen=True, gc=False):
+class Marks:
     """How often each disturbing event had happened at one moment."""
 
-    clock_steps: int = 0
-    disconnects: int = 0
-    reboots: int = 0
-    operator: int = 0
-    plug_prompts: int = 0
+    __slots__ = ("clock_steps", "disconnects", "operator", "plug_prompts", "reboots")
+
+    def __init__(
+        self, *, clock_steps: int = 0, disconnects: int = 0, reboots: int = 0, operator: int = 0, plug_prompts: int = 0
+    ) -> None:
+        """Nothing has happened unless it is said."""
+        self.clock_steps: Final = clock_steps
+        self.disconnects: Final = disconnects
+        self.reboots: Final = reboots
+        self.operator: Final = operator
+        self.plug_prompts: Final = plug_prompts
+
+    def plus(self, more: Marks) -> Marks:
+        """These counts with `more` added."""
+        return Marks(
+            clock_steps=self.clock_steps + more.clock_steps,
+            disconnects=self.disconnects + more.disconnects,
+            reboots=self.reboots + more.reboots,
+            operator=self.operator + more.operator,
+            plug_prompts=self.plug_prompts + more.plug_prompts,
+        )
 
 
-class Moment(msgspec.Struct, frozen=True, gc=False):
+class Moment:
     """A moment at which an interval may end: a message, or the line that closed a window."""
 
-    stamp_ns: int
-    line: int
-    marks: Marks
+    __slots__ = ("line", "marks", "stamp_ns")
+
+    def __init__(self, stamp_ns: int, line: int, marks: Marks) -> None:
+        """`marks` as they stood then."""
+        self.stamp_ns: Final = stamp_ns
+        self.line: Final = line
+        self.marks: Final = marks
 
 
-class Connector(msgspec.Struct):
+class Connector:
     """Last status of a connector; `order` counts events, so that two things can be said to have come in order.
 
     `reserved_order` is that of the last report as Reserved, None if there was none.
     """
 
-    status: str
-    order: int
-    reserved_order: int | None = None
+    __slots__ = ("order", "reserved_order", "status")
+
+    def __init__(self, status: str, order: int) -> None:
+        """First reported as `status`."""
+        self.status = status
+        self.order = order
+        self.reserved_order: int | None = None
 
 
-class Reservation(msgspec.Struct, frozen=True):
+class Reservation:
     """An accepted reservation: where it was asked for, and after how many events."""
 
-    place: Place
-    order: int
+    __slots__ = ("order", "place")
+
+    def __init__(self, place: Place, order: int) -> None:
+        """Asked for at `place`, after `order` events."""
+        self.place: Final = place
+        self.order: Final = order
 
 
 class Station:
@@ -124,10 +151,9 @@ class Station:
 
     # --- what rules ask ---------------------------------------------------------------------------------------------
 
-    def _count(self, **more: int) -> None:
+    def _count(self, more: Marks) -> None:
         """Count events; a snapshot taken before stays as it was."""
-        counted = {name: getattr(self.marks, name) + number for name, number in more.items()}
-        self.marks = msgspec.structs.replace(self.marks, **counted)
+        self.marks = self.marks.plus(more)
 
     def status(self, place: Place) -> str | None:
         """Last status of a connector; None when it was never reported in this run."""
@@ -305,7 +331,7 @@ class Station:
 
     def begin_reboot(self) -> None:
         """The station restarts: its state is unknown until it reports after an accepted boot."""
-        self._count(reboots=1)
+        self._count(Marks(reboots=1))
         self.rebooting, self._boot_accepted = True, False
 
     def take_narration(self, narration: Narration) -> None:
@@ -313,28 +339,28 @@ class Station:
         self._order += 1
         match narration.kind:
             case NarrationKind.CLOCK_STEP:
-                self._count(clock_steps=1)
+                self._count(Marks(clock_steps=1))
                 self._dut_clock.clear()
                 self._dut_offset_ns = self.last_heartbeat_ns = None
             case NarrationKind.DISCONNECTED:
-                self._count(disconnects=1)
+                self._count(Marks(disconnects=1))
                 self.is_connected = False
             case NarrationKind.CONNECTED:
-                self._count(disconnects=1)
+                self._count(Marks(disconnects=1))
                 self.is_connected = True
             case NarrationKind.PROMPT:
                 self._take_prompt(narration.text)
             case NarrationKind.PROMPT_DISMISSED:
-                self._count(operator=1)
+                self._count(Marks(operator=1))
                 self._confirm_plug()
             case NarrationKind.PHASE_PREPARATION | NarrationKind.PHASE_MAIN | NarrationKind.PHASE_RESTORE:
                 self.phase = narration.kind.value
 
     def _take_prompt(self, text: str) -> None:
-        self._count(operator=1)
+        self._count(Marks(operator=1))
         kind = classify_prompt(text)
         if kind is PromptKind.PLUG_IN:
-            self._count(plug_prompts=1)
+            self._count(Marks(plug_prompts=1))
             number = prompt_connector(text)
             self._plug_prompt_place = WHOLE_STATION if number is None else (number,)
         elif kind is PromptKind.UNPLUG:

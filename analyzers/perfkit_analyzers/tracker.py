@@ -173,7 +173,6 @@ class RunTracker:
             role=self._role,
             role_source=self._role_source,
             ocpp_version=self.started.ocpp_version or (self._dialect or OCPP_16).version,
-            ledger=self.ledger,
             anomalies=self._anomalies,
             messages=self.messages,
             first_stamp_ns=self._first_ns,
@@ -225,7 +224,7 @@ class RunTracker:
         return [
             parameter.collector(
                 RunContext(
-                    parameter=parameter.key,
+                    parameter.key,
                     role=role,
                     policy=self._policy,
                     station=self._station,

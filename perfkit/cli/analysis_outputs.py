@@ -18,8 +18,9 @@ from perfkit.report.samples import COLUMNS, LINK_COLUMNS, SampleWriter, sample_w
 
 if TYPE_CHECKING:
     from perfkit.core.analysis_record import AnalysisDocument
-    from perfkit_analyzers.campaign import Record, SkippedSink
+    from perfkit_analyzers.campaign import SkippedSink
     from perfkit_analyzers.message import Skipped
+    from perfkit_analyzers.totals import Record
 
 RESULT_NAME = "result.json"
 SAMPLES_NAME = "samples.csv"

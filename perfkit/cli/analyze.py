@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from perfkit.core.analysis_record import AnalysisDocument, PicsInfo
     from perfkit.core.pics.model import Pics
     from perfkit_analyzers.assess import Analysis
-    from perfkit_analyzers.campaign import Record, RecordSink
+    from perfkit_analyzers.campaign import RecordSink
     from perfkit_analyzers.message import Role
+    from perfkit_analyzers.totals import Record
 
 EXIT_OK = 0
 EXIT_EXCEEDED = 1

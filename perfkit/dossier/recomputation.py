@@ -27,7 +27,7 @@ from perfkit_analyzers.assess import analyze
 from perfkit_analyzers.message import Role
 
 if TYPE_CHECKING:
-    from perfkit_analyzers.campaign import Record
+    from perfkit_analyzers.totals import Record
 
 RESULT = "results/result.json"
 SAMPLES = "results/samples.csv"

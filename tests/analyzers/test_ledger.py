@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from perfkit.core.sample import Flag, Reason, Row, RowKind
-from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, Part, RowRef, RunLedger, Shift
+from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, Part, RunLedger
+from perfkit_analyzers.rows import RowRef, Shift
 
 MS = 10**6
 

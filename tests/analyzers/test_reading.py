@@ -19,12 +19,13 @@ from benchmarks.generate_log import log_blocks
 from perfkit.core.policy import Policy
 from perfkit_analyzers import reading
 from perfkit_analyzers.assess import analyze
-from perfkit_analyzers.campaign import Campaign, Record
+from perfkit_analyzers.campaign import Campaign
 from perfkit_analyzers.dialects.table import DIALECTS, REPORTS
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.readers.octt_text import SCANNER, OcttTextReader
 from perfkit_analyzers.reading import Searched, cuts
 from perfkit_analyzers.runs import Dut
+from perfkit_analyzers.totals import Record
 from tests.oracle.campaigns import campaign
 from tests.vectors import octt
 
@@ -240,8 +241,8 @@ def _told(log: bytes, brief: frozenset[str]) -> tuple[list[Record], dict[Role, d
     reader = OcttTextReader(io.BytesIO(log), "x.log")
     reader.tell_in_brief(brief)
     campaign.read("x.log", reader)
-    runs = [(run.result.messages, run.result.anomalies, run.result.last_stamp_ns) for run in campaign.runs]
-    return records, {role: totals.tool_times for role, totals in campaign.by_role.items()}, [*runs]
+    runs = [(run.result.messages, run.result.anomalies, run.result.last_stamp_ns) for run in campaign.totals.runs]
+    return records, {role: totals.tool_times for role, totals in campaign.totals.by_role.items()}, [*runs]
 
 
 @pytest.mark.skipif(SCANNER == "python", reason="the Python loop tells no answer in brief")

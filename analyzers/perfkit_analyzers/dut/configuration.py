@@ -19,11 +19,11 @@ from perfkit.core.configuration_record import (
 )
 from perfkit.core.pics.model import Pics
 from perfkit.core.plan.facts import stated_facts
-from perfkit_analyzers.campaign import RunSummary
 from perfkit_analyzers.dut.noted_runs import noted, place, runs_of_dut
 from perfkit_analyzers.dut.variables import Variables
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.noted import Noted
+from perfkit_analyzers.totals import RunSummary
 
 _ACTIONS = ("GetConfiguration", "ChangeConfiguration", "GetVariables", "SetVariables", "NotifyReport")
 

@@ -16,9 +16,9 @@ from perfkit.core.configuration_record import (
 from perfkit.core.pics.model import Pics
 from perfkit.core.plan.case_ids import base_id
 from perfkit.core.plan.table import FIRMWARE_TESTS
-from perfkit_analyzers.campaign import RunSummary
 from perfkit_analyzers.dut.noted_runs import noted, place, runs_of_dut
 from perfkit_analyzers.message import Role
+from perfkit_analyzers.totals import RunSummary
 
 FIELDS = ("vendor", "model", "serial", "firmware")
 SHORTENED_CHARACTERS = 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from perfkit.core.configuration_record import LogPlace
-from perfkit_analyzers.campaign import RunSummary
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.noted import Noted
+from perfkit_analyzers.totals import RunSummary
 
 
 def runs_of_dut(runs: Sequence[RunSummary], role: Role | None) -> tuple[list[RunSummary], bool]:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import msgspec
 
 from perfkit.core.configuration_record import LogPlace, PayloadTimes
-from perfkit_analyzers.campaign import RunSummary
 from perfkit_analyzers.dut.noted_runs import noted, place, runs_of_dut
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.noted import PayloadTimesSeen
+from perfkit_analyzers.totals import RunSummary
 
 
 class _BootAnswer(msgspec.Struct, frozen=True, rename="camel"):

@@ -9,9 +9,9 @@ import msgspec
 from perfkit.core.configuration.history import Configuration, KeyHistory
 from perfkit.core.configuration.variables import Characteristics
 from perfkit.core.configuration_record import ConfigurationFinding, ConfigurationKey, KeyEventKind, Severity
-from perfkit_analyzers.campaign import RunSummary
 from perfkit_analyzers.dut.noted_runs import place
 from perfkit_analyzers.noted import Noted
+from perfkit_analyzers.totals import RunSummary
 
 _UNKNOWN = frozenset({"UnknownComponent", "UnknownVariable", "NotSupportedAttributeType"})
 _CLAUSE = "OCPP 2.0.1 part 2, VariableCharacteristicsType and MutabilityEnumType"

@@ -60,14 +60,14 @@ class LinkJoin:
         self.in_specification = TimeSet(history.in_specification)
         self._excludes = policy.network is NetworkUse.EXCLUDE
 
-    def joined(self, file: str, result: RunResult, *, counts: bool, keep: bool) -> RunLedger:
-        """The ledger of a run with the link beside its rows; `counts`, `keep` as for the campaign.
+    def joined(self, file: str, result: RunResult, rows: RunLedger, *, counts: bool, keep: bool) -> RunLedger:
+        """A ledger of a run's `rows` with the link beside them; `counts`, `keep` as for the campaign.
 
         Raises:
             InputError: the run was not there when the clocks were read.
         """
-        ledger = RunLedger(result.ledger.first_number, keep=keep)
-        ledger.tool_times = result.ledger.tool_times
+        ledger = RunLedger(rows.first_number, keep=keep)
+        ledger.tool_times = rows.tool_times
         try:
             clock = self.clocks.of_run(file, result.started.line)
         except KeyError:
@@ -75,7 +75,7 @@ class LinkJoin:
         role = result.role
         if role is not None and result.left_out is None:
             self.spans[role] += clock.spans()
-        for row, interval in self._rows(result, clock):
+        for row, interval in self._rows(rows, clock):
             ledger.add(row)
             if role is not None and counts and row.link is not None and not row.separate:
                 tally = self.tallies[role, row.parameter]
@@ -90,9 +90,9 @@ class LinkJoin:
         tally.known_ns += self.known.length_within(start_ns, end_ns)
         tally.in_specification_ns += self.in_specification.length_within(start_ns, end_ns)
 
-    def _rows(self, result: RunResult, clock: RunAlignment) -> Iterator[tuple[Row, Interval | None]]:
+    def _rows(self, ledger: RunLedger, clock: RunAlignment) -> Iterator[tuple[Row, Interval | None]]:
         """The rows with the link beside each value, and the interval of the value by the monitor's clock."""
-        for ref in result.ledger.kept:
+        for ref in ledger.kept:
             row = ref.row
             if row.value_ns is None or row.stamp_ns is None:
                 yield row, None

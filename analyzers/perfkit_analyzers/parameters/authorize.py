@@ -6,8 +6,9 @@ from perfkit.core.policy import Inclusion
 from perfkit_analyzers.dialects.facts import Answer, Fact
 from perfkit_analyzers.exchange import Ending, Exchange
 from perfkit_analyzers.message import Role
-from perfkit_analyzers.parameters.base import Collector, RunContext, Yield
+from perfkit_analyzers.parameters.base import Collector, RunContext
 from perfkit_analyzers.responses import response_row
+from perfkit_analyzers.yields import Yield
 
 key = "authorize_response_time"
 name = "Response time Authorize"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
-
-import msgspec
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from perfkit.core.policy import Policy
 from perfkit.core.sample import Reason, Row, RowKind
@@ -15,28 +13,35 @@ from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.ledger import RunLedger
 from perfkit_analyzers.message import Direction, Narration, NarrationKind, OcppMessage, Role
 from perfkit_analyzers.station import Marks, Moment, Station
+from perfkit_analyzers.yields import Yield
 
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every row.
 _IN = Direction.IN
 _OBSERVATION = RowKind.OBSERVATION
 
 
-class Yield(msgspec.Struct, frozen=True):
-    """Test cases (Appendix C ids) that produce values of one combination, for "what is still to be measured"."""
-
-    combination: str
-    test_cases: tuple[str, ...]
-
-
-class RunContext(msgspec.Struct, frozen=True):
+class RunContext:
     """What collectors of one run share."""
 
-    parameter: str
-    role: Role
-    policy: Policy
-    station: Station
-    ledger: RunLedger
-    mode_1_2_only: bool = False
+    __slots__ = ("ledger", "mode_1_2_only", "parameter", "policy", "role", "station")
+
+    def __init__(  # noqa: PLR0913 - the fields of a value
+        self,
+        parameter: str,
+        *,
+        role: Role,
+        policy: Policy,
+        station: Station,
+        ledger: RunLedger,
+        mode_1_2_only: bool = False,
+    ) -> None:
+        """`parameter` is its key, `role` the side under test, `mode_1_2_only` the station's subtype (Appendix D)."""
+        self.parameter: Final = parameter
+        self.role: Final = role
+        self.policy: Final = policy
+        self.station: Final = station
+        self.ledger: Final = ledger
+        self.mode_1_2_only: Final = mode_1_2_only
 
 
 class Collector:

@@ -26,11 +26,11 @@ from perfkit_analyzers.parameters.base import (
     Collector,
     RunContext,
     WindowCollector,
-    Yield,
     is_from_dut,
     refusal,
 )
 from perfkit_analyzers.station import Marks, Moment, Station
+from perfkit_analyzers.yields import Yield
 
 key = "remote_start_authorization_time"
 name = "Transaction authorization time by RemoteStartTransaction"

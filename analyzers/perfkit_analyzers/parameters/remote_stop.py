@@ -14,10 +14,10 @@ from perfkit_analyzers.parameters.base import (
     Collector,
     RunContext,
     WindowCollector,
-    Yield,
     refusal,
 )
 from perfkit_analyzers.station import Moment, Station
+from perfkit_analyzers.yields import Yield
 
 key = "remote_stop_authorization_time"
 name = "Transaction authorization end time by RemoteStopTransaction"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from perfkit.core.policy import Inclusion
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import Role
-from perfkit_analyzers.parameters.base import Collector, RunContext, Yield
+from perfkit_analyzers.parameters.base import Collector, RunContext
 from perfkit_analyzers.responses import response_row
+from perfkit_analyzers.yields import Yield
 
 key = "response_timeout"
 name = "OCPP response timeout"

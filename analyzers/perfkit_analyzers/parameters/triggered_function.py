@@ -30,13 +30,13 @@ from perfkit_analyzers.parameters.base import (
     Collector,
     RunContext,
     WindowCollector,
-    Yield,
     is_from_dut,
     refusal,
 )
 from perfkit_analyzers.prompts import PromptKind, classify_prompt
 from perfkit_analyzers.station import Marks, Moment, Station
 from perfkit_analyzers.targets import MeterTarget, Request, place_of, target_of
+from perfkit_analyzers.yields import Yield
 
 key = "triggered_function_timeout"
 name = "OCPP triggered function timeout"

@@ -17,7 +17,7 @@ from perfkit.core.policy import NetworkUse, Policy
 from perfkit.core.sample import Flag, Reason, RowKind
 from perfkit.report.result_json import result_json
 from perfkit_analyzers.assess import analyze
-from perfkit_analyzers.campaign import Record as RowRecord
+from perfkit_analyzers.totals import Record as RowRecord
 from tests.analyzers.link.records import ended, gap, sample, session, step, write
 from tests.perfkit.report.network_documents import DOCUMENT
 from tests.vectors import octt
