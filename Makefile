@@ -51,8 +51,11 @@ format: $(STAMP)
 fuzz-asan: $(STAMP)
 	PYTHONPATH=. $(BIN)/python benchmarks/fuzz_scanner.py --asan
 
-# Reinstalled only when what is installed changed. The editable install follows the sources by itself.
-$(STAMP): pyproject.toml constraints.txt hatch_build.py analyzers/perfkit_analyzers/logtext/_octt_scan.c
+# What may be compiled. With PERFKIT_PURE=1 nothing is, and the editable install follows the sources by itself.
+RULES := $(wildcard analyzers/perfkit_analyzers/*.py analyzers/perfkit_analyzers/*/*.py)
+
+# Reinstalled only when what is installed changed; compiling takes about a minute.
+$(STAMP): pyproject.toml constraints.txt hatch_build.py analyzers/perfkit_analyzers/logtext/_octt_scan.c $(RULES)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfkit needs Python 3.11 or newer: make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
@@ -71,5 +74,5 @@ constraints:
 
 clean:
 	rm -rf $(VENV) build dist .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	rm -f analyzers/perfkit_analyzers/logtext/_octt_scan.*.so
+	find analyzers -name '*.so' -delete
 	find . -name __pycache__ -not -path "./.git/*" -prune -exec rm -rf {} +

@@ -21,8 +21,8 @@ class Ending(StrEnum):
 
 
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every exchange.
-_CALLRESULT = MessageType.CALLRESULT
-_ANSWERED = Ending.ANSWERED
+_CALLRESULT: Final = MessageType.CALLRESULT
+_ANSWERED: Final = Ending.ANSWERED
 _FLAGS = {
     (False, False): (),
     (True, False): (Flag.PROTO_OVERLAP,),

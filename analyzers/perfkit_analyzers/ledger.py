@@ -6,17 +6,15 @@ for the rows themselves (`keep`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
-
-import msgspec
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
 
 from perfkit.core.sample import Flag, Reason, Row, RowKind
 from perfkit_analyzers.rows import STAY, RowRef, Shift
 
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every row.
-_CENSORED = RowKind.CENSORED
-_EXCLUSION = RowKind.EXCLUSION
+_CENSORED: Final = RowKind.CENSORED
+_EXCLUSION: Final = RowKind.EXCLUSION
 
 
 Counted = TypeVar("Counted", int, Flag)
@@ -28,21 +26,30 @@ def add_histogram(mine: dict[Counted, int], theirs: Mapping[Counted, int]) -> No
         mine[value] = mine.get(value, 0) + times
 
 
-class Part(msgspec.Struct):
+class Part:
     """What is known of the rows of one (parameter, combination) that share one fate in the headline.
 
     Histograms of nanoseconds: the values, those net of the tool's own nested answers, and those counted from the
-    request where the value is not.
+    request where the value is not. Parts go from process to process.
     """
 
-    histogram: dict[int, int] = {}
-    net: dict[int, int] = {}
-    from_request: dict[int, int] = {}
-    largest: RowRef | None = None
-    smallest: RowRef | None = None
-    censored: int = 0
-    longest_wait: RowRef | None = None
-    flags: dict[Flag, int] = {}
+    __slots__ = ("censored", "flags", "from_request", "histogram", "largest", "longest_wait", "net", "smallest")
+
+    def __init__(self) -> None:
+        """No rows yet."""
+        self.histogram: dict[int, int] = {}
+        self.net: dict[int, int] = {}
+        self.from_request: dict[int, int] = {}
+        self.flags: dict[Flag, int] = {}
+        self.largest: RowRef | None = None
+        self.smallest: RowRef | None = None
+        self.longest_wait: RowRef | None = None
+        self.censored = 0
+
+    def __reduce__(self) -> tuple[Callable[..., Part], tuple[object, ...]]:
+        """How pickle takes it apart: a compiled class must say so itself."""
+        histograms = (self.histogram, self.net, self.from_request, self.flags)
+        return _part, (histograms, self.largest, self.smallest, self.longest_wait, self.censored)
 
     def add(self, number: int, row: Row) -> None:
         """Take in an observation or a censored observation."""
@@ -93,6 +100,19 @@ class Part(msgspec.Struct):
         self.longest_wait = _extreme(self.longest_wait, other.longest_wait, shift, larger=True)
 
 
+def _part(
+    histograms: tuple[dict[int, int], dict[int, int], dict[int, int], dict[Flag, int]],
+    largest: RowRef | None,
+    smallest: RowRef | None,
+    longest_wait: RowRef | None,
+    censored: int,
+) -> Part:
+    part = Part()
+    part.histogram, part.net, part.from_request, part.flags = histograms
+    part.largest, part.smallest, part.longest_wait, part.censored = largest, smallest, longest_wait, censored
+    return part
+
+
 def _value(ref: RowRef) -> int:
     return ref.row.value_ns or 0
 
@@ -106,11 +126,15 @@ def _extreme(mine: RowRef | None, theirs: RowRef | None, shift: Shift, *, larger
     return mine
 
 
-class Excluded(msgspec.Struct):
+class Excluded:
     """How often one reason excluded, and the first `EXCLUSIONS_LISTED` of the rows."""
 
-    count: int = 0
-    rows: list[RowRef] = []
+    __slots__ = ("count", "rows")
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.count = 0
+        self.rows: list[RowRef] = []
 
     def add(self, ref: RowRef) -> None:
         """Take in an exclusion."""

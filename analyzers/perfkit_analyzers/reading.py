@@ -35,6 +35,8 @@ PARALLEL_BYTES = 32 << 20
 PART_BYTES = 16 << 20
 """Smallest part that is worth a cut."""
 MAX_PROCESSES = 8
+PARTS_PER_PROCESS = 4
+"""So that parts are joined while others are read, and that no process waits long for the last one."""
 COLLECT_EVERY = 200_000
 """Allocations between two runs of the garbage collector (Python's own default is 700)."""
 
@@ -260,7 +262,7 @@ def _plan(file: InputFile, processes: int) -> tuple[str | None, list[_Cut]]:
     if opened is None or opened.format.run_marker is None:
         return None, []
     with file.path.open("rb") as content:
-        parts = min(processes, size_bytes // PART_BYTES + 1)
+        parts = min(processes * PARTS_PER_PROCESS, size_bytes // PART_BYTES + 1)
         return opened.format.name, cuts(Searched(content, size_bytes), opened.format.run_marker, parts)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from perfkit.core.sample import Flag, Reason, Row, RowKind
 from perfkit_analyzers.exchange import Ending, Exchange
 
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every row.
-_OBSERVATION = RowKind.OBSERVATION
-_UNANSWERED = Ending.UNANSWERED
-_DISCONNECTED = Ending.DISCONNECTED
-_RETRANSMITTED = Ending.RETRANSMITTED
+_OBSERVATION: Final = RowKind.OBSERVATION
+_UNANSWERED: Final = Ending.UNANSWERED
+_DISCONNECTED: Final = Ending.DISCONNECTED
+_RETRANSMITTED: Final = Ending.RETRANSMITTED
 
 
 def response_row(

@@ -45,6 +45,8 @@ REFUSED_SEQUENCES = frozenset({"Rejected", "InvalidCertificate", "RevokedCertifi
 REMEMBERED_MESSAGES = 1024
 """Transaction messages remembered for recognising repetitions."""
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Marks:
     """How often each disturbing event had happened at one moment."""
@@ -392,4 +394,5 @@ def payload_time_ns(text: str | None) -> int | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1e6) * 1000
+    since = moment - _EPOCH
+    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -38,8 +39,11 @@ from perfkit_analyzers.resolution import ResolutionGauge
 from perfkit_analyzers.runs import Anomalies, AnomalyKind, Dut, RunResult
 from perfkit_analyzers.station import Station
 
-_CALL, _CALLRESULT, _CALLERROR = MessageType.CALL, MessageType.CALLRESULT, MessageType.CALLERROR
-_IN, _OUT = Direction.IN, Direction.OUT
+_CALL: Final = MessageType.CALL
+_CALLRESULT: Final = MessageType.CALLRESULT
+_CALLERROR: Final = MessageType.CALLERROR
+_IN: Final = Direction.IN
+_OUT: Final = Direction.OUT
 _EMPTY = msgspec.Raw(b"{}")
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from perfkit_analyzers.dialects.facts import Answer, Fact, MeterReport, Place
+from perfkit_analyzers.dialects.meter_values import MeterValue
 
 REMEMBERED_ANSWERS = 256
 REMEMBERED_BYTES = 16_384
@@ -66,17 +67,6 @@ def answer_translator(struct: type[msgspec.Struct], build: Callable[..., Answer]
 def constant(fact: Fact) -> Translate:
     """Translation of a CALL that means the same whatever its payload."""
     return lambda _: fact
-
-
-class _SampledValue(msgspec.Struct, frozen=True, rename="camel"):
-    context: str | None = None
-
-
-class MeterValue(msgspec.Struct, frozen=True, rename="camel"):
-    """One element of `meterValue`, the same in 1.6 and 2.x."""
-
-    timestamp: str | None = None
-    sampled_value: list[_SampledValue] = []
 
 
 def meter_report(place: Place, values: Sequence[MeterValue]) -> MeterReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from perfkit_analyzers.dialects.base import MeterValue, answer_translator, constant, meter_report, translator
+from perfkit_analyzers.dialects.base import answer_translator, constant, meter_report, translator
 from perfkit_analyzers.dialects.facts import (
     WHOLE_STATION,
     Answer,
@@ -29,6 +29,7 @@ from perfkit_analyzers.dialects.facts import (
     Trigger,
     id_tag,
 )
+from perfkit_analyzers.dialects.meter_values import MeterValue
 
 version = "2.0.1"
 has_station_connector = False

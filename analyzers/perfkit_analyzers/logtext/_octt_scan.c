@@ -91,6 +91,7 @@ typedef struct {
 /* -- JSON (RFC 8259) ---------------------------------------------------------------------------------------------- */
 
 static inline text after_blanks(text at) {
+    if (*at > ' ') return at; /* nearly always */
     while (*at == ' ' || *at == '\t' || *at == '\r') at++;
     return at;
 }

@@ -34,7 +34,7 @@ class Block(NamedTuple):
 def line_blocks(stream: ByteStream, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
     """Blocks of whole lines; the memory in use is bounded by a block and the longest line that is kept."""
     chunks = _with_newlines(_utf8_chunks(stream, block_bytes))
-    rest: list[bytes] = []
+    rest: list[bytes | memoryview] = []
     held = 0
     for chunk in chunks:
         cut = chunk.rfind(b"\n") + 1
@@ -44,7 +44,7 @@ def line_blocks(stream: ByteStream, *, block_bytes: int = BLOCK_BYTES) -> Iterat
                 continue
             held, rest, chunk, cut = 0, [], chunk[end:], cut - end  # noqa: PLW2901 - the head of the chunk is dropped
         if cut:
-            rest.append(chunk[:cut])
+            rest.append(memoryview(chunk)[:cut])  # copied once, by `join`
             yield Block(clean(b"".join(rest)))
             rest, held = [], 0
         if cut < len(chunk):

@@ -32,7 +32,11 @@ HEADER_KEYS = {
     "configuration": "configuration",
     "certificationprofile": "profiles",
 }
-_CLOCK_TEXTS = ("%d-%m-%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+_CLOCK_TEXT = re.compile(
+    r"(?:(?P<day>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})\s+|"
+    r"(?P<iso_year>\d{4})-(?P<iso_month>\d{1,2})-(?P<iso_day>\d{1,2})(?:T|\s+))"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2}):(?P<second>\d{1,2})\Z"
+)
 _TEST_CASE = re.compile(r"(?<![A-Za-z0-9])TC_[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*?_(?:CSMS|CS)(?![A-Za-z])")
 _FILE_NAME = re.compile(
     r"(?P<configuration>.*?)_?(?P<test_case>TC_[A-Z0-9]+(?:_[0-9A-Z]+)*?_(?:CSMS|CS))"
@@ -92,13 +96,16 @@ def named_run(name: str) -> NamedRun | None:
 @lru_cache(maxsize=64)  # each run asks several times for its start and end
 def clock_text_ns(text: str | None) -> int | None:
     """A date and time as the header writes it, in nanoseconds since 1970 of that clock; None if it cannot be read."""
-    for pattern in _CLOCK_TEXTS if text else ():
-        try:
-            moment = datetime.strptime(text or "", pattern).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        return int(moment.timestamp()) * SECOND_NS
-    return None
+    match = _CLOCK_TEXT.match(text or "")
+    if match is None:
+        return None
+    year, month, day = (int(match[part] or match[f"iso_{part}"]) for part in ("year", "month", "day"))
+    hour, minute, second = (int(match[part]) for part in ("hour", "minute", "second"))
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+    return int(moment.timestamp()) * SECOND_NS
 
 
 def sut_of_test_case(test_case: str | None) -> Role | None:

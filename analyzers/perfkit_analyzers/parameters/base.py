@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
+from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from perfkit.core.policy import Policy
-from perfkit.core.sample import Reason, Row, RowKind
+from perfkit.core.sample import Flag, Reason, Row, RowKind
 from perfkit_analyzers.dialects.facts import Answer, Fact
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.ledger import RunLedger
@@ -16,8 +16,8 @@ from perfkit_analyzers.station import Marks, Moment, Station
 from perfkit_analyzers.yields import Yield
 
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every row.
-_IN = Direction.IN
-_OBSERVATION = RowKind.OBSERVATION
+_IN: Final = Direction.IN
+_OBSERVATION: Final = RowKind.OBSERVATION
 
 
 class RunContext:
@@ -252,23 +252,36 @@ class WindowCollector(Collector, ABC, Generic[C]):
             stamp_ns=call.stamp_ns,
         )
 
-    def observed(self, candidate: C, ending: Moment, *, start: tuple[int, int], **rest: Any) -> Row:
-        """Row of an interval from `start` (stamp in ns, line) to `ending`; `rest` are further fields of Row."""
+    def observed(  # noqa: PLR0913 - the fields of a row
+        self,
+        candidate: C,
+        ending: Moment,
+        *,
+        start: tuple[int, int],
+        flags: tuple[Flag, ...] = (),
+        first_ns: int | None = None,
+        net_ns: int | None = None,
+        separate: bool = False,
+    ) -> Row:
+        """Row of an interval from `start` (stamp in ns, line) to `ending`; the other fields as in `Row`."""
         call = candidate.call
-        start_ns, start_line = start
         return Row(
             self.context.parameter,
             _OBSERVATION,
             self.combination(candidate, ending),
             call.line,
-            start_line,
+            start[1],
             ending.line,
-            value_ns=ending.stamp_ns - start_ns,
-            from_request_ns=ending.stamp_ns - call.stamp_ns,
-            phase=candidate.phase,
-            station=call.station,
-            stamp_ns=call.stamp_ns,
-            **rest,
+            ending.stamp_ns - start[0],
+            None,
+            flags,
+            ending.stamp_ns - call.stamp_ns,
+            first_ns,
+            net_ns,
+            separate,
+            candidate.phase,
+            call.station,
+            call.stamp_ns,
         )
 
     # events

@@ -68,13 +68,14 @@ _scan = _compiled_scan()
 SCANNER: Literal["compiled", "python"] = "python" if _scan is None else "compiled"
 
 
+_SECOND = re.compile(rb"\[(?:(\d{4}-\d\d-\d\d)[T ])?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\Z")
+
+
 class _Seconds(dict[bytes, int]):
     """`[HH:MM:SS` or `[YYYY-MM-DDTHH:MM:SS` to nanoseconds, computed once each; far below zero for anything else."""
 
-    _FORM = re.compile(rb"\[(?:(\d{4}-\d\d-\d\d)[T ])?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\Z")
-
     def __missing__(self, key: bytes) -> int:
-        match = self._FORM.match(key)
+        match = _SECOND.match(key)
         day_ns = 0 if match is None or match[1] is None else date_ns(match[1].decode())
         if match is None or day_ns is None:
             return _NO_TIME

@@ -1,0 +1,32 @@
+"""What mypyc would change without a word, and that nothing else differs between compiled modules and sources."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from hatch_build import COMPILED_MODULES
+
+PACKAGE = Path(__file__).parents[1] / "analyzers" / "perfkit_analyzers"
+
+
+def options_of_classes(source: str) -> list[str]:
+    """Classes with keywords, such as `frozen=True`: mypyc drops these."""
+    classes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef))
+    return [f"line {node.lineno}: {node.name}" for node in classes if node.keywords]
+
+
+@pytest.mark.parametrize("pattern", COMPILED_MODULES)
+def test_compiled_modules_define_no_class_with_options(pattern: str) -> None:
+    files = sorted(PACKAGE.glob(pattern))
+
+    assert files
+    assert {file.name: options_of_classes(file.read_text(encoding="utf-8")) for file in files} == {
+        file.name: [] for file in files
+    }
+
+
+def test_a_class_with_options_is_found() -> None:
+    assert options_of_classes("class A(Struct):\n    x: int\nclass B(Struct, frozen=True): ...") == ["line 3: B"]
