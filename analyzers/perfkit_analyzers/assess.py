@@ -83,9 +83,9 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
     known_role = role or (Role(pics.dut.type.value) if pics.dut.type else None)
     sorter = _RecordSorter(known_role, sink)
     link = Link(network, paths, pics.policy) if network else None
-    join = link.join if link is not None else None
-    rows = sorter.take if sink else None
-    followed = Campaign(_dut(pics, known_role), pics.policy, sink=rows, skipped_sink=skipped_sink, link=join)
+    join = link.join if link else None
+    dut, rows = _dut(pics, known_role), sorter.take if sink else None
+    followed = Campaign(dut, pics.policy, sink=rows, skipped_sink=skipped_sink, link=join)
     read = read_in_order if sink or skipped_sink or link else read_on_all_processors
     reading = read(followed, paths, stdin, progress)
     campaign = followed.totals
@@ -103,9 +103,8 @@ def analyze(  # noqa: PLR0913 - the public entry: all but the paths are options 
         dut=_dut_info(pics, chosen, source, campaign),
         provenance=_provenance(time.monotonic() - began),
     )
-    if link is not None:
-        document = link.stated_in(document, chosen)
-    return Analysis(document, skipped.share > max_skipped_share)
+    stated = link.stated_in(document, chosen) if link else document
+    return Analysis(stated, skipped.share > max_skipped_share)
 
 
 def _no_log(paths: Sequence[str], reading: Reading) -> InputError:
