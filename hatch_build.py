@@ -40,6 +40,7 @@ COMPILED_MODULES = (
     "logtext/open_frame.py",
     "logtext/runinfo.py",
     "logtext/verdicts.py",
+    "ocpp_message.py",
     "parameters/[!_]*.py",
     "readers/octt_text.py",
     "resolution.py",

@@ -26,7 +26,8 @@ from typing import NamedTuple
 import msgspec
 
 from perfkit_analyzers.dialects.table import REPORTS
-from perfkit_analyzers.message import Direction, LineTally, LogEvent, MessageType, OcppMessage
+from perfkit_analyzers.message import LineTally, LogEvent
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.readers.octt_text import Clock, OcttTextReader, Scan
 
 ROOT = Path(__file__).parents[1]
@@ -180,7 +181,7 @@ def _pairs(plain: Iterator[LogEvent], scanned: Iterable[LogEvent]) -> Iterator[t
     for found in scanned:
         answered_ns = found.answered_ns if isinstance(found, OcppMessage) else None
         if isinstance(found, OcppMessage) and answered_ns is not None:
-            yield _comparable(next(plain, None)), _comparable(msgspec.structs.replace(found, answered_ns=None))
+            yield _comparable(next(plain, None)), _comparable(found.call_alone())
             yield _gist(next(plain, None)), (answered_ns, Direction.OUT, MessageType.CALLRESULT, found.message_id)
         else:
             yield _comparable(next(plain, None)), _comparable(found)
@@ -196,7 +197,8 @@ def _gist(answer: LogEvent | None) -> object:
 def _comparable(event: LogEvent | None) -> tuple[object, ...] | None:
     if event is None:
         return None
-    fields = [bytes(field) if isinstance(field, msgspec.Raw) else field for field in msgspec.structs.astuple(event)]
+    given = event.fields() if isinstance(event, OcppMessage) else msgspec.structs.astuple(event)
+    fields = [bytes(field) if isinstance(field, msgspec.Raw) else field for field in given]
     return type(event), *fields, *map(type, fields)
 
 

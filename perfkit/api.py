@@ -21,7 +21,8 @@ from perfkit.report.notebook.results import read_results as read_results
 from perfkit.report.samples import sample_values
 from perfkit_analyzers import assess
 from perfkit_analyzers.exchange import Exchange
-from perfkit_analyzers.message import Direction, OcppMessage, Role
+from perfkit_analyzers.message import Role
+from perfkit_analyzers.ocpp_message import Direction, OcppMessage
 from perfkit_analyzers.totals import Record
 from perfkit_analyzers.traffic import Seen, read_traffic
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from perfkit_analyzers.exchange import Exchange
-from perfkit_analyzers.message import OcppMessage
+from perfkit_analyzers.ocpp_message import OcppMessage
 
 REMEMBERED_AUTHORIZATIONS = 1024
 """Requests remembered of a run; an interval in which a station asks more often is not worth its memory."""

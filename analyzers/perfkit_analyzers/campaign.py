@@ -16,12 +16,12 @@ from perfkit_analyzers.message import (
     LogEvent,
     Narration,
     NarrationKind,
-    OcppMessage,
     Role,
     Skipped,
     TestCaseEnded,
     TestCaseStarted,
 )
+from perfkit_analyzers.ocpp_message import OcppMessage
 from perfkit_analyzers.rows import RowRef
 from perfkit_analyzers.runs import Dut, RunResult
 from perfkit_analyzers.totals import CampaignTotals, Record, RoleTotals, RunSummary

@@ -8,7 +8,7 @@ from typing import Final
 
 from perfkit.core.sample import Flag
 from perfkit_analyzers.dialects.facts import Fact
-from perfkit_analyzers.message import Direction, MessageType, OcppMessage, canonical
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage, canonical
 
 
 class Ending(StrEnum):

@@ -10,9 +10,11 @@ number is "as if UTC"); None where a line carries no stamp. Differences are exac
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 import msgspec
+
+from perfkit_analyzers.ocpp_message import OcppMessage
 
 
 class Role(StrEnum):
@@ -25,45 +27,6 @@ class Role(StrEnum):
     def peer(self) -> Role:
         """The other side."""
         return Role.CSMS if self is Role.CHARGING_STATION else Role.CHARGING_STATION
-
-
-class MessageType(IntEnum):
-    """MessageTypeId of OCPP-J (1.6: 2 to 4; 2.1 adds 5 and 6)."""
-
-    CALL = 2
-    CALLRESULT = 3
-    CALLERROR = 4
-    CALLRESULTERROR = 5
-    SEND = 6
-
-
-class Direction(IntEnum):
-    """Direction as the log writes it, seen from the logging tool."""
-
-    IN = 0
-    OUT = 1
-    UNKNOWN = 2
-
-
-class OcppMessage(msgspec.Struct, frozen=True, gc=False):
-    """One OCPP-J frame as the logging tool saw it.
-
-    `action` is None for answers; `error_code` only for CALLERROR and CALLRESULTERROR. `payload` is the
-    undecoded JSON text of the payload object (the details object of an error). `station` names the charging
-    station where a format carries it, else None. `answered_ns` is the stamp of the CALLRESULT where that is the next
-    message and the reader was asked to tell it in brief: then it is no message of its own. None otherwise.
-    """
-
-    line: int
-    stamp_ns: int
-    direction: Direction
-    type: MessageType
-    message_id: str
-    action: str | None
-    payload: msgspec.Raw
-    error_code: str | None = None
-    station: str | None = None
-    answered_ns: int | None = None
 
 
 class NarrationKind(StrEnum):
@@ -163,8 +126,3 @@ class LineTally(msgspec.Struct):
     messages: int = 0
     narration: int = 0  # header, footer, markers, info lines, blank lines
     skipped: int = 0
-
-
-def canonical(payload: msgspec.Raw) -> bytes:
-    """A payload written in one way, so that equal contents are equal bytes."""
-    return msgspec.json.encode(msgspec.json.decode(payload), order="deterministic")

@@ -32,8 +32,9 @@ from perfkit_analyzers.dialects.facts import (
     contains,
 )
 from perfkit_analyzers.exchange import Exchange
-from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage, canonical
+from perfkit_analyzers.message import Narration, NarrationKind
 from perfkit_analyzers.noted import PayloadTimesSeen
+from perfkit_analyzers.ocpp_message import OcppMessage, canonical
 from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connector
 
 CLOCK_REPORTS = 8
@@ -273,21 +274,22 @@ class Station:
             self._sequences.add(fact.reports)
 
     def _take_status(self, message: OcppMessage, report: StatusReport) -> None:
-        connector = self.connectors.get(report.place)
+        place, status, time = report.place, report.status, report.time
+        connector = self.connectors.get(place)
         if connector is None:
-            connector = self.connectors[report.place] = Connector("", 0)
-        connector.status, connector.order = report.status, self._order
-        if report.status == "Reserved":
+            connector = self.connectors[place] = Connector("", 0)
+        connector.status, connector.order = status, self._order
+        if status == "Reserved":
             connector.reserved_order = self._order
-        elif report.status == "Available":
-            self._cables[report.place] = False
-        elif report.status in self.dialect.cable_statuses:
-            self._cables[report.place] = True
+        elif status == "Available":
+            self._cables[place] = False
+        elif status in self.dialect.cable_statuses:
+            self._cables[place] = True
         if self._boot_accepted:
             self.rebooting = self._boot_accepted = False
-        if report.time:
-            self._dut_clock.append((message.stamp_ns, report.time))
-            self.payload_times.see(report.time, message.line)
+        if time:
+            self._dut_clock.append((message.stamp_ns, time))
+            self.payload_times.see(time, message.line)
 
     def _take_report(self, message: OcppMessage, report: OtherReport) -> None:
         if message.action == "Heartbeat":

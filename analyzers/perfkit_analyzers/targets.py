@@ -22,7 +22,7 @@ from perfkit_analyzers.dialects.facts import (
     Trigger,
     contains,
 )
-from perfkit_analyzers.message import OcppMessage
+from perfkit_analyzers.ocpp_message import OcppMessage
 from perfkit_analyzers.station import Moment, Station
 
 Request = CancelReservation | Reserve | ChangeAvailability | Trigger

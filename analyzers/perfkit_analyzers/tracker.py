@@ -23,16 +23,14 @@ from perfkit_analyzers.dialects.table import OCPP_2, OCPP_16, dialect_for_action
 from perfkit_analyzers.exchange import Exchange, Pairing
 from perfkit_analyzers.ledger import RunLedger
 from perfkit_analyzers.message import (
-    Direction,
-    MessageType,
     Narration,
     NarrationKind,
-    OcppMessage,
     Role,
     TestCaseEnded,
     TestCaseStarted,
 )
 from perfkit_analyzers.noted import NOTED_ACTIONS, NotedExchanges, PayloadTimesSeen
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.parameters.base import NO_WATCHERS, Collector, RunContext, by_kind
 from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.resolution import ResolutionGauge
@@ -265,7 +263,7 @@ class RunTracker:
         """A CALL of the DUT with its answer told in brief (one of `REPORTS`), most of which need no pairing."""
         action = message.action or ""
         if not self._is_settled or self._pairing.is_pending(message):
-            self.message(msgspec.structs.replace(message, answered_ns=None))
+            self.message(message.call_alone())
             self.message(OcppMessage(message.line, answered_ns, _OUT, _CALLRESULT, message.message_id, None, _EMPTY))
             return
         self.messages += 2

@@ -10,13 +10,12 @@ from perfkit_analyzers.exchange import Exchange, Pairing
 from perfkit_analyzers.inputs.files import open_inputs
 from perfkit_analyzers.message import (
     LogEvent,
-    MessageType,
     Narration,
     NarrationKind,
-    OcppMessage,
     TestCaseEnded,
     TestCaseStarted,
 )
+from perfkit_analyzers.ocpp_message import MessageType, OcppMessage
 from perfkit_analyzers.readers.table import open_log
 
 

@@ -12,7 +12,7 @@ from perfkit.core.errors import InputError
 from perfkit.report.content.rows import TracedRow, headline_rows
 from perfkit.report.inputs import SequenceMessage
 from perfkit_analyzers.excerpt import digest_and_lines
-from perfkit_analyzers.message import Direction, MessageType, OcppMessage
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.traffic import read_traffic
 
 MAX_SEQUENCE = 60

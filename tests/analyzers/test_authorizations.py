@@ -5,7 +5,7 @@ import pytest
 
 from perfkit_analyzers.authorizations import REMEMBERED_AUTHORIZATIONS, Authorizations
 from perfkit_analyzers.exchange import Ending, Exchange
-from perfkit_analyzers.message import Direction, MessageType, OcppMessage
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 
 EMPTY = msgspec.Raw(b"{}")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from perfkit.core.sample import Flag
 from perfkit_analyzers.exchange import Ending, Exchange, Pairing
-from perfkit_analyzers.message import Direction, MessageType, OcppMessage
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 
 IN, OUT = Direction.IN, Direction.OUT
 MS = 10**6

@@ -11,8 +11,8 @@ from perfkit.core.analysis_record import AnalysisDocument
 from perfkit_analyzers import reading
 from perfkit_analyzers.assess import analyze
 from perfkit_analyzers.exchange import Ending, Exchange
-from perfkit_analyzers.message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.noted import NOTED_ACTIONS, Noted, NotedExchanges, PayloadTimesSeen, shift
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from tests.campaign_logs import CampaignLogs, boot, status
 
 

@@ -18,7 +18,8 @@ from perfkit_analyzers.dialects.facts import (
 )
 from perfkit_analyzers.dialects.table import OCPP_2, OCPP_16
 from perfkit_analyzers.exchange import Ending, Exchange
-from perfkit_analyzers.message import Direction, MessageType, Narration, NarrationKind, OcppMessage
+from perfkit_analyzers.message import Narration, NarrationKind
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.station import Station, payload_time_ns
 
 S = 10**9

@@ -4,7 +4,7 @@ import msgspec
 
 from perfkit.core.sample import Flag
 from perfkit_analyzers.dialects.facts import Fact, MeterReport, OtherReport, Place, StatusReport, TransactionStart
-from perfkit_analyzers.message import Direction, MessageType, OcppMessage
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.targets import ActionTarget, MeterTarget, StatusSetTarget, StatusTarget, Target
 
 

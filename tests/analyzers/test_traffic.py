@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from perfkit_analyzers.exchange import Ending, Exchange
-from perfkit_analyzers.message import OcppMessage
+from perfkit_analyzers.ocpp_message import OcppMessage
 from perfkit_analyzers.traffic import Seen, read_traffic
 from tests.vectors import octt
 

@@ -13,14 +13,13 @@ import msgspec
 from perfkit_analyzers.inputs.files import open_inputs
 from perfkit_analyzers.link.offset import Evidence, ToolTime
 from perfkit_analyzers.message import (
-    Direction,
     LogEvent,
     Narration,
     NarrationKind,
-    OcppMessage,
     TestCaseEnded,
     TestCaseStarted,
 )
+from perfkit_analyzers.ocpp_message import Direction, OcppMessage
 from perfkit_analyzers.readers.table import open_log
 
 _BY = re.compile(r"(fell|jumped) by (\d+(?:\.\d+)?) s")

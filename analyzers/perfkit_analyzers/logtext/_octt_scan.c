@@ -49,12 +49,12 @@ enum { MESSAGE_CLASS, RAW_CLASS, DIRECTION_IN, DIRECTION_OUT, CALL, CALL_RESULT,
 static const struct {
     const char *module, *name, *member;
 } sources[VALUES] = {
-    [MESSAGE_CLASS] = {"perfkit_analyzers.message", "OcppMessage", NULL},
+    [MESSAGE_CLASS] = {"perfkit_analyzers.ocpp_message", "OcppMessage", NULL},
     [RAW_CLASS] = {"msgspec", "Raw", NULL},
-    [DIRECTION_IN] = {"perfkit_analyzers.message", "Direction", "IN"},
-    [DIRECTION_OUT] = {"perfkit_analyzers.message", "Direction", "OUT"},
-    [CALL] = {"perfkit_analyzers.message", "MessageType", "CALL"},
-    [CALL_RESULT] = {"perfkit_analyzers.message", "MessageType", "CALLRESULT"},
+    [DIRECTION_IN] = {"perfkit_analyzers.ocpp_message", "Direction", "IN"},
+    [DIRECTION_OUT] = {"perfkit_analyzers.ocpp_message", "Direction", "OUT"},
+    [CALL] = {"perfkit_analyzers.ocpp_message", "MessageType", "CALL"},
+    [CALL_RESULT] = {"perfkit_analyzers.ocpp_message", "MessageType", "CALLRESULT"},
     [PLAIN_RISE] = {"perfkit_analyzers.logtext.clock", "PLAIN_RISE_NS", NULL},
 };
 

@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from perfkit_analyzers.message import MessageType
+from perfkit_analyzers.ocpp_message import MessageType
 
 
 class Call(msgspec.Struct, tag=2, array_like=True, frozen=True, forbid_unknown_fields=True, gc=False):

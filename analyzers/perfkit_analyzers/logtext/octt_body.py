@@ -22,16 +22,14 @@ from perfkit_analyzers.logtext.open_frame import FrameLine, OpenFrame
 from perfkit_analyzers.logtext.runinfo import describe, end_note, header_pair, named_run, place, split_started
 from perfkit_analyzers.logtext.verdicts import Verdicts
 from perfkit_analyzers.message import (
-    Direction,
     LogEvent,
-    MessageType,
     Narration,
     NarrationKind,
-    OcppMessage,
     Skipped,
     TestCaseEnded,
     TestCaseStarted,
 )
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 
 _STAMPED = re.compile(
     rb"(?P<stamp>\[(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"

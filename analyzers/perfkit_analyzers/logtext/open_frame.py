@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from perfkit_analyzers.logtext.frames import Frame, open_brackets, read_frame
-from perfkit_analyzers.message import Direction
+from perfkit_analyzers.ocpp_message import Direction
 
 MAX_LINES = 2000
 MAX_BYTES = 1 << 18

@@ -11,7 +11,8 @@ from perfkit.core.sample import Flag, Reason, Row, RowKind
 from perfkit_analyzers.dialects.facts import Answer, Fact
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.ledger import RunLedger
-from perfkit_analyzers.message import Direction, Narration, NarrationKind, OcppMessage, Role
+from perfkit_analyzers.message import Narration, NarrationKind, Role
+from perfkit_analyzers.ocpp_message import Direction, OcppMessage
 from perfkit_analyzers.station import Marks, Moment, Station
 from perfkit_analyzers.yields import Yield
 

@@ -20,7 +20,8 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStart,
     contains,
 )
-from perfkit_analyzers.message import OcppMessage, Role
+from perfkit_analyzers.message import Role
+from perfkit_analyzers.ocpp_message import OcppMessage
 from perfkit_analyzers.parameters.base import (
     Candidate,
     Collector,

@@ -8,7 +8,8 @@ from typing import ClassVar
 from perfkit.core.policy import Inclusion
 from perfkit.core.sample import Flag, Reason, Row
 from perfkit_analyzers.dialects.facts import Fact, RemoteStop, TransactionStop
-from perfkit_analyzers.message import OcppMessage, Role
+from perfkit_analyzers.message import Role
+from perfkit_analyzers.ocpp_message import OcppMessage
 from perfkit_analyzers.parameters.base import (
     Candidate,
     Collector,

@@ -24,7 +24,8 @@ from perfkit_analyzers.dialects.facts import (
     Trigger,
     overlaps,
 )
-from perfkit_analyzers.message import Narration, NarrationKind, OcppMessage, Role
+from perfkit_analyzers.message import Narration, NarrationKind, Role
+from perfkit_analyzers.ocpp_message import OcppMessage
 from perfkit_analyzers.parameters.base import (
     Candidate,
     Collector,

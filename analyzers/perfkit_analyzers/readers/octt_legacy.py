@@ -20,18 +20,16 @@ from perfkit_analyzers.logtext.frames import Frame, read_frame
 from perfkit_analyzers.logtext.runinfo import sut_of_test_case
 from perfkit_analyzers.logtext.verdicts import Verdicts
 from perfkit_analyzers.message import (
-    Direction,
     LineTally,
     LogEvent,
-    MessageType,
     Narration,
     NarrationKind,
-    OcppMessage,
     Role,
     Skipped,
     TestCaseEnded,
     TestCaseStarted,
 )
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.readers.base import LogReader
 
 _LINE = re.compile(

@@ -18,7 +18,8 @@ from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, ByteStream, line_bl
 from perfkit_analyzers.logtext.clock import DAY_NS, PLAIN_RISE_NS, SECOND_NS, date_ns
 from perfkit_analyzers.logtext.frames import Call, decode_strict
 from perfkit_analyzers.logtext.octt_body import OcttBody
-from perfkit_analyzers.message import Direction, LineTally, LogEvent, MessageType, OcppMessage
+from perfkit_analyzers.message import LineTally, LogEvent
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.readers.base import LogReader
 
 # What may stand in the ten columns after the stamp of a plain line.

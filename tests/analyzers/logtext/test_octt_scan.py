@@ -15,7 +15,8 @@ import pytest
 from benchmarks.fuzz_scanner import FRAMES, SPLINTERS, build_scanner, compare, corpus, load
 from perfkit_analyzers.dialects.table import REPORTS
 from perfkit_analyzers.logtext.frames import decode_strict
-from perfkit_analyzers.message import Direction, LogEvent, MessageType, OcppMessage
+from perfkit_analyzers.message import LogEvent
+from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.readers.octt_text import Clock, Scan
 
 TEN_O_CLOCK_NS = 36_000_000_000_000

@@ -10,11 +10,11 @@ from perfkit_analyzers.message import (
     LogEvent,
     Narration,
     NarrationKind,
-    OcppMessage,
     Skipped,
     TestCaseEnded,
     TestCaseStarted,
 )
+from perfkit_analyzers.ocpp_message import OcppMessage
 from perfkit_analyzers.readers.octt_text import OcttTextReader
 
 RULE = "-" * 106

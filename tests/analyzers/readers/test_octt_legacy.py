@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from perfkit_analyzers.message import Direction, LineTally, LogEvent, NarrationKind, Role
+from perfkit_analyzers.message import LineTally, LogEvent, NarrationKind, Role
+from perfkit_analyzers.ocpp_message import Direction
 from perfkit_analyzers.readers.octt_legacy import OcttLegacyReader
 from tests.analyzers.readers.campaign import endings, messages, narration, runs, skipped
 

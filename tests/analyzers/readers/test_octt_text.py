@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from perfkit_analyzers.logtext.frames import Frame, NotAFrame, read_frame
-from perfkit_analyzers.message import Direction, MessageType, NarrationKind, Role
+from perfkit_analyzers.message import NarrationKind, Role
+from perfkit_analyzers.ocpp_message import Direction, MessageType
 from tests.analyzers.readers.campaign import (
     RULE,
     endings,

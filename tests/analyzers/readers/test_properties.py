@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from perfkit_analyzers.logtext.blocks import clean, line_blocks
-from perfkit_analyzers.message import OcppMessage, Skipped
+from perfkit_analyzers.message import Skipped
+from perfkit_analyzers.ocpp_message import OcppMessage
 from perfkit_analyzers.readers.octt_legacy import OcttLegacyReader
 from perfkit_analyzers.readers.octt_text import OcttTextReader
 from perfkit_analyzers.readers.table import LOG_FORMATS
