@@ -7,7 +7,6 @@ inside the interval.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from datetime import UTC, datetime
 from typing import Final
 
 from perfkit_analyzers.authorizations import Authorizations
@@ -31,6 +30,7 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStop,
     contains,
 )
+from perfkit_analyzers.dut_clock import has_grid_point, payload_time_ns, seconds_in_ns, zone_offset_ns
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import Narration, NarrationKind
 from perfkit_analyzers.noted import PayloadTimesSeen
@@ -45,8 +45,6 @@ REFUSED_SEQUENCES = frozenset({"Rejected", "InvalidCertificate", "RevokedCertifi
 
 REMEMBERED_MESSAGES = 1024
 """Transaction messages remembered for recognising repetitions."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Marks:
@@ -138,7 +136,7 @@ class Station:
         self.heartbeat_interval_s: int | None = None
         self.last_heartbeat_ns: int | None = None
         self._connector_count = connector_count
-        self._tolerance_ns = int(queue_tolerance_s * 1e9)
+        self._tolerance_ns = seconds_in_ns(queue_tolerance_s)
         self._order = 0
         self.marks = Marks()
         self._cables: dict[Place, bool] = {}
@@ -231,8 +229,7 @@ class Station:
             return None
         offset_ns = self._clock_offset_ns()
         if offset_ns is None:  # nothing to refer the DUT's clock to: take the zone out, keep the rest
-            quarter_ns = 900 * 10**9
-            offset_ns = round((near_ns - made_ns) / quarter_ns) * quarter_ns
+            offset_ns = zone_offset_ns(near_ns - made_ns)
         return made_ns + offset_ns
 
     def _clock_offset_ns(self) -> int | None:
@@ -248,9 +245,7 @@ class Station:
         """True when the heartbeat grid (last heartbeat plus whole intervals) has a point between two stamps."""
         if self.last_heartbeat_ns is None or not self.heartbeat_interval_s:
             return False
-        interval_ns = self.heartbeat_interval_s * 10**9
-        whole = -((self.last_heartbeat_ns - from_ns) // interval_ns)
-        return from_ns <= self.last_heartbeat_ns + whole * interval_ns <= to_ns
+        return has_grid_point(self.last_heartbeat_ns, self.heartbeat_interval_s, from_ns, to_ns)
 
     # --- what the log tells -----------------------------------------------------------------------------------------
 
@@ -384,17 +379,3 @@ class Station:
             self._cables[place] = True
         elif len(meant) == 1:
             self._cables[meant[0]] = True
-
-
-def payload_time_ns(text: str | None) -> int | None:
-    """Payload time stamp in nanoseconds since 1970 UTC (as which it is taken without a zone); None if unreadable."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    since = moment - _EPOCH
-    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1000

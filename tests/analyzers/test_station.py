@@ -17,10 +17,11 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStop,
 )
 from perfkit_analyzers.dialects.table import OCPP_2, OCPP_16
+from perfkit_analyzers.dut_clock import payload_time_ns
 from perfkit_analyzers.exchange import Ending, Exchange
 from perfkit_analyzers.message import Narration, NarrationKind
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
-from perfkit_analyzers.station import Station, payload_time_ns
+from perfkit_analyzers.station import Station
 
 S = 10**9
 NOON = 12 * 3600 * S  # of 1970-01-01: the log tells no date
