@@ -24,9 +24,6 @@ _ANOMALIES = {
 def describe_run(run: RunSummary, role: Role | None) -> RunInfo:
     """A run as the result document lists it; runs of another role than `role` are left out."""
     result, started, ended = run.result, run.result.started, run.result.ended
-    left_out = result.left_out
-    if left_out is None and result.role is not role and result.messages:
-        left_out = "role_mismatch"
     return RunInfo(
         file=run.file,
         first_line=started.line,
@@ -36,7 +33,7 @@ def describe_run(run: RunSummary, role: Role | None) -> RunInfo:
         verdict=ended.verdict,
         role=result.role.value if result.role else None,
         role_source=result.role_source,
-        left_out=left_out,
+        left_out=_why_left_out(run, role),
         ocpp_version=result.ocpp_version,
         build=started.build,
         configuration=started.configuration,
@@ -61,6 +58,12 @@ def describe_run(run: RunSummary, role: Role | None) -> RunInfo:
             if (time := log_time(stamp_ns, dated=started.date_source is not None)) is not None
         ],
     )
+
+
+def _why_left_out(run: RunSummary, role: Role | None) -> str | None:
+    result = run.result
+    is_other = result.left_out is None and result.role is not role and result.messages
+    return "role_mismatch" if is_other else result.left_out
 
 
 def log_time(stamp_ns: int | None, *, dated: bool) -> str | None:
@@ -88,7 +91,7 @@ def campaign_warnings(
 def _left_out(campaign: CampaignTotals, role: Role | None) -> list[str]:
     reasons: dict[str, list[RunSummary]] = {}
     for run in campaign.runs:
-        reason = describe_run(run, role).left_out
+        reason = _why_left_out(run, role)
         if reason is not None:
             reasons.setdefault(reason, []).append(run)
     analysed = ROLE_WORDS[role] if role else "one"

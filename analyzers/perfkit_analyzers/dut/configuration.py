@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -78,7 +79,7 @@ def configuration(runs: Sequence[RunSummary], role: Role | None, pics: Pics) -> 
 def _take_read(gathered: Configuration, run: RunSummary, item: Noted) -> None:
     if item.error_code is not None:
         return
-    answer = msgspec.json.decode(item.answer, type=_ReadAnswer, strict=False)
+    answer = _read_answer(item.answer)
     where = place(run, item.answer_line)
     for entry in answer.configuration_key:
         gathered.history(entry.key).read(entry.value, where, read_only=entry.readonly, times=item.times)
@@ -88,6 +89,12 @@ def _take_read(gathered: Configuration, run: RunSummary, item: Noted) -> None:
     request = msgspec.json.decode(item.request, type=_ReadRequest, strict=False)
     if not request.key and answer.configuration_key:
         gathered.read_completely((entry.key for entry in answer.configuration_key), where)
+
+
+@lru_cache(maxsize=64)
+def _read_answer(answer: bytes) -> _ReadAnswer:
+    """A station answers the same in run after run."""
+    return msgspec.json.decode(answer, type=_ReadAnswer, strict=False)
 
 
 def _take_change(gathered: Configuration, run: RunSummary, item: Noted) -> None:

@@ -108,7 +108,10 @@ class Configuration:
 
     def history(self, key: str) -> KeyHistory:
         """The history of a key, made when it is first seen."""
-        return self.histories.setdefault(key, KeyHistory(key))
+        known = self.histories.get(key)
+        if known is None:
+            known = self.histories[key] = KeyHistory(key)
+        return known
 
     def values(self, keys: Iterable[str]) -> dict[str, str]:
         """The last known values of those keys that have one."""
