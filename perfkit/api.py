@@ -219,4 +219,4 @@ def _direction(message: OcppMessage) -> str:
 
 
 def _text(message: OcppMessage) -> str:
-    return bytes(message.payload).decode(errors="replace")
+    return message.payload.decode(errors="replace")

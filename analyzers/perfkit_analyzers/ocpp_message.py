@@ -50,7 +50,7 @@ class OcppMessage:
         type: MessageType,  # noqa: A002 - the word of OCPP-J
         message_id: str,
         action: str | None,
-        payload: msgspec.Raw,
+        payload: bytes,
         error_code: str | None = None,
         station: str | None = None,
         answered_ns: int | None = None,
@@ -91,6 +91,20 @@ class OcppMessage:
         return f"OcppMessage{self.fields()}"
 
 
-def canonical(payload: msgspec.Raw) -> bytes:
+def plain_message(  # noqa: PLR0913, PLR0917 - the fields of a value
+    line: int,
+    stamp_ns: int,
+    direction: Direction,
+    type: MessageType,  # noqa: A002 - as in `OcppMessage`
+    message_id: str,
+    action: str | None,
+    payload: bytes,
+    answered_ns: int | None,
+) -> OcppMessage:
+    """A CALL or CALLRESULT of a log of one station. Compiled, a function is called faster than a class."""
+    return OcppMessage(line, stamp_ns, direction, type, message_id, action, payload, None, None, answered_ns)
+
+
+def canonical(payload: bytes) -> bytes:
     """A payload written in one way, so that equal contents are equal bytes."""
     return msgspec.json.encode(msgspec.json.decode(payload), order="deterministic")

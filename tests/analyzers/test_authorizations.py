@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from perfkit_analyzers.authorizations import REMEMBERED_AUTHORIZATIONS, Authorizations
 from perfkit_analyzers.exchange import Ending, Exchange
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 
-EMPTY = msgspec.Raw(b"{}")
+EMPTY = b"{}"
 
 
 def call(line: int, message_id: str | None = None) -> OcppMessage:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +18,7 @@ def call(
     line: int, message_id: str, *, direction: Direction = OUT, payload: str = "{}", station: str | None = None
 ) -> OcppMessage:
     """A CALL at `line` ms."""
-    raw = msgspec.Raw(payload.encode())
+    raw = payload.encode()
     return OcppMessage(line, line * MS, direction, MessageType.CALL, message_id, "ClearCache", raw, None, station)
 
 
@@ -32,7 +31,7 @@ def answer(
     station: str | None = None,
 ) -> OcppMessage:
     """An answer at `line` ms."""
-    return OcppMessage(line, line * MS, direction, kind, message_id, None, msgspec.Raw(b"{}"), None, station)
+    return OcppMessage(line, line * MS, direction, kind, message_id, None, b"{}", None, station)
 
 
 def paired(*messages: OcppMessage) -> tuple[list[Exchange], int]:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import msgspec
-
 from perfkit.core.sample import Flag
 from perfkit_analyzers.dialects.facts import Fact, MeterReport, OtherReport, Place, StatusReport, TransactionStart
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
@@ -9,7 +7,7 @@ from perfkit_analyzers.targets import ActionTarget, MeterTarget, StatusSetTarget
 
 
 def offer(target: Target, line: int, fact: Fact, action: str = "StatusNotification") -> bool:
-    message = OcppMessage(line, line, Direction.IN, MessageType.CALL, "1", action, msgspec.Raw(b"{}"))
+    message = OcppMessage(line, line, Direction.IN, MessageType.CALL, "1", action, b"{}")
     return target.offer(message, fact)
 
 

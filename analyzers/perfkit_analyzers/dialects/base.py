@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -14,16 +14,16 @@ REMEMBERED_ANSWERS = 256
 REMEMBERED_BYTES = 16_384
 """Answers remembered per kind, and the longest of them."""
 
-Translate = Callable[[msgspec.Raw], Fact | None]
-TranslateAnswer = Callable[[msgspec.Raw], Answer]
+Translate = Callable[[bytes], Fact | None]
+TranslateAnswer = Callable[[bytes], Answer]
 
 
 class Dialect(Protocol):
     """What the messages of one OCPP version mean. Actions that no rule needs are absent from the tables."""
 
     version: str
-    calls: Mapping[str, Translate]
-    answers: Mapping[str, TranslateAnswer]
+    calls: dict[str, Translate]
+    answers: dict[str, TranslateAnswer]
     plugged_statuses: frozenset[str]
     cable_statuses: frozenset[str]
     has_station_connector: bool
@@ -37,28 +37,27 @@ def translator(struct: type[msgspec.Struct], build: Callable[..., Fact | None]) 
 
     The returned function raises msgspec.ValidationError or DecodeError on a payload of another shape.
     """
-    decoder = msgspec.json.Decoder(struct, strict=False)
+    decode = msgspec.json.Decoder(struct, strict=False).decode
 
-    def translate(payload: msgspec.Raw) -> Fact | None:
-        return build(decoder.decode(payload))
+    def translate(payload: bytes) -> Fact | None:
+        return build(decode(payload))
 
     return translate
 
 
 def answer_translator(struct: type[msgspec.Struct], build: Callable[..., Answer]) -> TranslateAnswer:
     """The same for the payload of an answer. Most answers say what another has said, word by word."""
-    decoder = msgspec.json.Decoder(struct, strict=False)
+    decode = msgspec.json.Decoder(struct, strict=False).decode
     known: dict[bytes, Answer] = {}
 
-    def translate(payload: msgspec.Raw) -> Answer:
-        text = bytes(payload)
-        answer = known.get(text)
+    def translate(payload: bytes) -> Answer:
+        answer = known.get(payload)
         if answer is None:
-            answer = build(decoder.decode(payload))
-            if len(text) <= REMEMBERED_BYTES:
+            answer = build(decode(payload))
+            if len(payload) <= REMEMBERED_BYTES:
                 if len(known) >= REMEMBERED_ANSWERS:
                     known.clear()
-                known[text] = answer
+                known[payload] = answer
         return answer
 
     return translate

@@ -130,7 +130,7 @@ _DECODER = msgspec.json.Decoder(_Times, strict=False)
 
 def _look_for_time(stretch: Stretch, message: OcppMessage, resolution_ns: int) -> None:
     """Note what the tool says of its UTC: `currentTime` is made when it is sent, a `timestamp` may be older."""
-    payload = bytes(message.payload)
+    payload = message.payload
     if b"urrentTime" not in payload and b"timestamp" not in payload:
         return
     try:

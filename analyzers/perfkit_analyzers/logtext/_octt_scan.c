@@ -45,12 +45,11 @@ enum {
 #define LAST_YEAR 2078
 
 /* Python values that messages are made of. */
-enum { MESSAGE_CLASS, RAW_CLASS, DIRECTION_IN, DIRECTION_OUT, CALL, CALL_RESULT, PLAIN_RISE, VALUES };
+enum { PLAIN_MESSAGE, DIRECTION_IN, DIRECTION_OUT, CALL, CALL_RESULT, PLAIN_RISE, VALUES };
 static const struct {
     const char *module, *name, *member;
 } sources[VALUES] = {
-    [MESSAGE_CLASS] = {"perfkit_analyzers.ocpp_message", "OcppMessage", NULL},
-    [RAW_CLASS] = {"msgspec", "Raw", NULL},
+    [PLAIN_MESSAGE] = {"perfkit_analyzers.ocpp_message", "plain_message", NULL},
     [DIRECTION_IN] = {"perfkit_analyzers.ocpp_message", "Direction", "IN"},
     [DIRECTION_OUT] = {"perfkit_analyzers.ocpp_message", "Direction", "OUT"},
     [CALL] = {"perfkit_analyzers.ocpp_message", "MessageType", "CALL"},
@@ -369,12 +368,8 @@ static PyObject *action_text(module_state *state, span name) {
     return action;
 }
 
-static PyObject *raw_payload(module_state *state, span payload) {
-    PyObject *bytes = PyBytes_FromStringAndSize((const char *)payload.start, payload.end - payload.start);
-    if (bytes == NULL) return NULL;
-    PyObject *raw = PyObject_CallOneArg(state->values[RAW_CLASS], bytes);
-    Py_DECREF(bytes);
-    return raw;
+static inline PyObject *copied(span payload) {
+    return PyBytes_FromStringAndSize((const char *)payload.start, payload.end - payload.start);
 }
 
 static PyObject *stamp_object(line_clock *clock) {
@@ -383,8 +378,8 @@ static PyObject *stamp_object(line_clock *clock) {
     return clock->last_stamp;
 }
 
-/* The fields of an OcppMessage in their order; those that are seldom given follow PAYLOAD. */
-enum { LINE, STAMP, DIRECTION, TYPE, MESSAGE_ID, ACTION, PAYLOAD, ERROR_CODE, STATION, ANSWERED, FIELDS };
+/* What `plain_message` takes, in its order. */
+enum { LINE, STAMP, DIRECTION, TYPE, MESSAGE_ID, ACTION, PAYLOAD, ANSWERED, FIELDS };
 
 /* What is being made: the events, and a CALL that is kept back because its answer may follow at once. */
 typedef struct {
@@ -405,7 +400,7 @@ static bool fill(module_state *state, PyObject *fields[FIELDS], const frame *fou
     const bool done =
         (fields[MESSAGE_ID] = decoded(found->message_id)) != NULL &&
         (fields[ACTION] = found->is_call ? action_text(state, found->action) : Py_NewRef(Py_None)) != NULL &&
-        (fields[PAYLOAD] = raw_payload(state, found->payload)) != NULL &&
+        (fields[PAYLOAD] = copied(found->payload)) != NULL &&
         (fields[LINE] = PyLong_FromSsize_t(number)) != NULL && (fields[STAMP] = stamp_object(clock)) != NULL;
     if (!done) {
         drop(fields);
@@ -416,14 +411,10 @@ static bool fill(module_state *state, PyObject *fields[FIELDS], const frame *fou
     return true;
 }
 
-/* Append an OcppMessage of the fields, which are dropped; false with a Python error set. */
+/* Append the message of the fields, which are dropped; false with a Python error set. */
 static bool append(module_state *state, output *out, PyObject *fields[FIELDS]) {
-    const size_t given = fields[ANSWERED] == NULL ? PAYLOAD + 1 : FIELDS;
-    if (given == FIELDS) {
-        fields[ERROR_CODE] = Py_NewRef(Py_None);
-        fields[STATION] = Py_NewRef(Py_None);
-    }
-    PyObject *const message = PyObject_Vectorcall(state->values[MESSAGE_CLASS], fields, given, NULL);
+    if (fields[ANSWERED] == NULL) fields[ANSWERED] = Py_NewRef(Py_None);
+    PyObject *const message = PyObject_Vectorcall(state->values[PLAIN_MESSAGE], fields, FIELDS, NULL);
     drop(fields);
     if (message == NULL) return false;
     const bool done = PyList_Append(out->events, message) == 0;

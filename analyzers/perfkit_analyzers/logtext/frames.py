@@ -50,7 +50,7 @@ _PYTHON_TEXT = re.compile(rb"\[\s*\d+\s*,\s*u?'")
 # To its closing quotation mark or to the end of the text: a search for closed strings alone would start anew at each
 # quotation mark inside of an open one.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?P<end>"|\\?\Z)', re.DOTALL)
-_EMPTY_DETAILS = msgspec.Raw(b"{}")
+_EMPTY_DETAILS = b"{}"
 
 
 class Frame(NamedTuple):
@@ -59,7 +59,7 @@ class Frame(NamedTuple):
     type: MessageType
     message_id: str
     action: str | None
-    payload: msgspec.Raw
+    payload: bytes
     error_code: str | None
 
 
@@ -118,7 +118,7 @@ def _from_elements(elements: list[bytes]) -> Frame | NotAFrame:
     payload = elements[-1]
     if not payload.startswith(b"{"):
         return NotAFrame(f"payload {_shown(payload)} is not an object")
-    return Frame(kind, message_id, action, msgspec.Raw(payload), None)
+    return Frame(kind, message_id, action, payload, None)
 
 
 def _error_frame(kind: MessageType, message_id: str, elements: list[bytes]) -> Frame | NotAFrame:
@@ -130,7 +130,7 @@ def _error_frame(kind: MessageType, message_id: str, elements: list[bytes]) -> F
     details = elements[4]
     if not details.startswith(b"{"):
         return NotAFrame(f"error details {_shown(details)} are not an object")
-    return Frame(kind, message_id, None, msgspec.Raw(details), code)
+    return Frame(kind, message_id, None, details, code)
 
 
 def _identifier(element: bytes) -> str | None:

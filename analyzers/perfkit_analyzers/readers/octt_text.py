@@ -184,7 +184,7 @@ class OcttTextReader:
                 else:
                     messages += 1
                     type_, action = (_CALL, frame.action) if isinstance(frame, Call) else (_RESULT, None)
-                    direction, payload = _DIRECTIONS[kind], frame.payload
+                    direction, payload = _DIRECTIONS[kind], bytes(frame.payload)
                     append(OcppMessage(number, stamp_ns, direction, type_, frame.message_id, action, payload))
                     continue
             elif (kind == _MARKER and line[width:] in _MARKERS) or (kind == _INFO and _plain_info(line, width)):

@@ -26,8 +26,8 @@ from perfkit_analyzers.dialects.ocpp16 import answers, calls
 from perfkit_analyzers.dialects.table import OCPP_2, OCPP_16, dialect_for_action, dialect_for_version
 
 
-def raw(text: str) -> msgspec.Raw:
-    return msgspec.Raw(text.encode())
+def raw(text: str) -> bytes:
+    return text.encode()
 
 
 @pytest.mark.parametrize(
