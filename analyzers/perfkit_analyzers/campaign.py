@@ -90,7 +90,12 @@ class Campaign:
         return left_open
 
     def _begin(self, started: TestCaseStarted, transactions: Transactions) -> _RunInFile:
-        ledger = RunLedger(self.totals.rows + 1, keep=self._sink is not None or self._link is not None)
+        before = self.totals.by_role.get(started.sut) if started.sut is not None else None
+        ledger = RunLedger(
+            self.totals.rows + 1,
+            keep=self._sink is not None or self._link is not None,
+            known=before.totals if before is not None else None,
+        )
         tracker = RunTracker(started, dut=self.dut, policy=self.policy, ledger=ledger, transactions=transactions)
         return _RunInFile(tracker)
 

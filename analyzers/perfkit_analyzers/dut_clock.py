@@ -1,4 +1,4 @@
-"""Arithmetic of time stamps: of the payloads, which are the DUT's clock, and of grids of whole seconds.
+"""Arithmetic of clocks: zones, grids of whole seconds.
 
 Apart from the rules because it multiplies: a compiled multiplication of large numbers ends the process when Ctrl-C
 comes at that moment (docs/decisions/0015-compiled-rules.md).
@@ -6,30 +6,13 @@ comes at that moment (docs/decisions/0015-compiled-rules.md).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 SECOND_NS = 10**9
 QUARTER_NS = 900 * SECOND_NS
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def seconds_in_ns(seconds: float) -> int:
     """A duration in whole nanoseconds."""
     return int(seconds * SECOND_NS)
-
-
-def payload_time_ns(text: str | None) -> int | None:
-    """Payload time stamp in nanoseconds since 1970 UTC (as which it is taken without a zone); None if unreadable."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    since = moment - _EPOCH
-    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1000
 
 
 def zone_offset_ns(difference_ns: int) -> int:

@@ -6,7 +6,7 @@ for the rows themselves (`keep`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from perfkit.core.sample import Flag, Reason, Row, RowKind
@@ -17,10 +17,12 @@ _CENSORED: Final = RowKind.CENSORED
 _EXCLUSION: Final = RowKind.EXCLUSION
 
 
+_FAR_NS: Final = 2_000_000_000_000_000_000  # 63 years, beyond every value
+
 Counted = TypeVar("Counted", int, Flag)
 
 
-def add_histogram(mine: dict[Counted, int], theirs: Mapping[Counted, int]) -> None:
+def add_histogram(mine: dict[Counted, int], theirs: dict[Counted, int]) -> None:
     """Add the counts of another histogram to `mine`."""
     for value, times in theirs.items():
         mine[value] = mine.get(value, 0) + times
@@ -30,13 +32,19 @@ class Part:
     """What is known of the rows of one (parameter, combination) that share one fate in the headline.
 
     Histograms of nanoseconds: the values, those net of the tool's own nested answers, and those counted from the
-    request where the value is not. Parts go from process to process.
+    request where the value is not. `largest_ns` and `smallest_ns` are the extremes known so far, which may come from
+    runs before: `largest` and `smallest` are None where no row went beyond. Parts go from process to process.
     """
 
-    __slots__ = ("censored", "flags", "from_request", "histogram", "largest", "longest_wait", "net", "smallest")
+    __slots__ = (
+        *("largest_ns", "smallest_ns", "censored", "flags", "from_request", "histogram", "largest", "longest_wait"),
+        *("net", "smallest"),
+    )
 
-    def __init__(self) -> None:
-        """No rows yet."""
+    def __init__(self, known: Part | None = None) -> None:
+        """No rows yet; rows within the extremes of `known` will not be named."""
+        self.largest_ns: int = -_FAR_NS if known is None else known.largest_ns
+        self.smallest_ns: int = _FAR_NS if known is None else known.smallest_ns
         self.histogram: dict[int, int] = {}
         self.net: dict[int, int] = {}
         self.from_request: dict[int, int] = {}
@@ -49,7 +57,8 @@ class Part:
     def __reduce__(self) -> tuple[Callable[..., Part], tuple[object, ...]]:
         """How pickle takes it apart: a compiled class must say so itself."""
         histograms = (self.histogram, self.net, self.from_request, self.flags)
-        return _part, (histograms, self.largest, self.smallest, self.longest_wait, self.censored)
+        extremes = (self.largest, self.smallest, self.longest_wait)
+        return _part, (histograms, extremes, (self.largest_ns, self.smallest_ns), self.censored)
 
     def add(self, number: int, row: Row) -> None:
         """Take in an observation or a censored observation."""
@@ -63,27 +72,22 @@ class Part:
             if self.longest_wait is None or value > _value(self.longest_wait):
                 self.longest_wait = RowRef(number, row)
             return
-        times = self.histogram.get(value, 0)
-        self.histogram[value] = times + 1
-        if row.net_ns is not None:
-            self.net[row.net_ns] = self.net.get(row.net_ns, 0) + 1
-        if row.from_request_ns is not None:
-            self.from_request[row.from_request_ns] = self.from_request.get(row.from_request_ns, 0) + 1
-        if not times:
-            if self.largest is None or value > _value(self.largest):
-                self.largest = RowRef(number, row)
-            if self.smallest is None or value < _value(self.smallest):
-                self.smallest = RowRef(number, row)
+        self.histogram[value] = self.histogram.get(value, 0) + 1
+        net_ns, from_request_ns = row.net_ns, row.from_request_ns
+        if net_ns is not None:
+            self.net[net_ns] = self.net.get(net_ns, 0) + 1
+        if from_request_ns is not None:
+            self.from_request[from_request_ns] = self.from_request.get(from_request_ns, 0) + 1
+        if value > self.largest_ns:
+            self.largest, self.largest_ns = RowRef(number, row), value
+        if value < self.smallest_ns:
+            self.smallest, self.smallest_ns = RowRef(number, row), value
 
     def count(self, value_ns: int, flags: tuple[Flag, ...]) -> bool:
         """Count a value that is all there is to a row; False, and nothing is done, where the row itself is wanted."""
-        times = self.histogram.get(value_ns, 0)
-        if not times:
-            if self.largest is None or self.smallest is None:
-                return False
-            if not _value(self.smallest) < value_ns < _value(self.largest):
-                return False
-        self.histogram[value_ns] = times + 1
+        if not self.smallest_ns <= value_ns <= self.largest_ns:
+            return False
+        self.histogram[value_ns] = self.histogram.get(value_ns, 0) + 1
         for flag in flags:
             self.flags[flag] = self.flags.get(flag, 0) + 1
         return True
@@ -98,18 +102,21 @@ class Part:
         self.largest = _extreme(self.largest, other.largest, shift, larger=True)
         self.smallest = _extreme(self.smallest, other.smallest, shift, larger=False)
         self.longest_wait = _extreme(self.longest_wait, other.longest_wait, shift, larger=True)
+        self.largest_ns = max(self.largest_ns, other.largest_ns)
+        self.smallest_ns = min(self.smallest_ns, other.smallest_ns)
 
 
 def _part(
     histograms: tuple[dict[int, int], dict[int, int], dict[int, int], dict[Flag, int]],
-    largest: RowRef | None,
-    smallest: RowRef | None,
-    longest_wait: RowRef | None,
+    extremes: tuple[RowRef | None, RowRef | None, RowRef | None],
+    bounds_ns: tuple[int, int],
     censored: int,
 ) -> Part:
     part = Part()
     part.histogram, part.net, part.from_request, part.flags = histograms
-    part.largest, part.smallest, part.longest_wait, part.censored = largest, smallest, longest_wait, censored
+    part.largest, part.smallest, part.longest_wait = extremes
+    part.largest_ns, part.smallest_ns = bounds_ns
+    part.censored = censored
     return part
 
 
@@ -124,6 +131,42 @@ def _extreme(mine: RowRef | None, theirs: RowRef | None, shift: Shift, *, larger
     if mine is None or (_value(theirs) > _value(mine) if larger else _value(theirs) < _value(mine)):
         return shift.ref(theirs)
     return mine
+
+
+class Total:
+    """Rows of one (parameter, combination, separate) over all runs that count, and the files of the extremes."""
+
+    __slots__ = ("largest_file", "longest_wait_file", "part", "resolution_ns")
+
+    def __init__(
+        self, part: Part | None = None, largest_file: str = "", longest_wait_file: str = "", resolution_ns: int = 0
+    ) -> None:
+        """No rows yet, unless they are given."""
+        self.part = Part() if part is None else part
+        self.largest_file = largest_file
+        self.longest_wait_file = longest_wait_file
+        self.resolution_ns = resolution_ns
+
+    def __reduce__(self) -> tuple[Callable[..., Total], tuple[object, ...]]:
+        """How pickle takes it apart."""
+        return Total, (self.part, self.largest_file, self.longest_wait_file, self.resolution_ns)
+
+    def add(self, part: Part, file: str, resolution_ns: int) -> None:
+        """Take in the part of one run."""
+        self._take(part, file, file, resolution_ns, STAY)
+
+    def merge(self, other: Total, shift: Shift = STAY) -> None:
+        """Take in another total."""
+        self._take(other.part, other.largest_file, other.longest_wait_file, other.resolution_ns, shift)
+
+    def _take(self, part: Part, largest_file: str, longest_wait_file: str, resolution_ns: int, shift: Shift) -> None:
+        largest, longest_wait = self.part.largest, self.part.longest_wait
+        self.part.merge(part, shift)
+        if self.part.largest is not largest:
+            self.largest_file = largest_file
+        if self.part.longest_wait is not longest_wait:
+            self.longest_wait_file = longest_wait_file
+        self.resolution_ns = max(self.resolution_ns, resolution_ns)
 
 
 class Excluded:
@@ -153,14 +196,18 @@ PartKey = tuple[str, str, bool]
 class RunLedger:
     """The rows of one run, in the order in which they were decided."""
 
-    def __init__(self, first_number: int, *, keep: bool) -> None:
-        """Number rows from `first_number`; keep them only if asked."""
+    def __init__(self, first_number: int, *, keep: bool, known: dict[PartKey, Total] | None = None) -> None:
+        """Number rows from `first_number`; keep them only if asked.
+
+        `known` is what the runs before added up to: rows within their extremes need not be named again.
+        """
         self.first_number = self.next_number = first_number
         self.tool_times: dict[int, int] = {}
         self.parts: dict[PartKey, Part] = {}
         self.exclusions: dict[tuple[str, Reason], Excluded] = {}
         self.kept: list[RowRef] = []
         self._keep = keep
+        self._known = {} if known is None else known
 
     def add(self, row: Row) -> None:
         """Take in a row."""
@@ -170,20 +217,29 @@ class RunLedger:
             self.exclusions.setdefault((row.parameter, row.reason), Excluded()).add(RowRef(number, row))
         else:
             key = (row.parameter, row.combination, row.separate)
-            part = self.parts.get(key)
-            if part is None:
-                part = self.parts[key] = Part()
+            part = self.parts[key] = self._part(key)
             part.add(number, row)
         if self._keep:
             self.kept.append(RowRef(number, row))
 
     def count(self, key: PartKey, value_ns: int, flags: tuple[Flag, ...]) -> bool:
         """Take in an observation of a value and flags alone; False, and nothing is done, where its row is wanted."""
-        part = None if self._keep else self.parts.get(key)
-        if part is None or not part.count(value_ns, flags):
+        if self._keep:
             return False
+        part = self._part(key)
+        if not part.count(value_ns, flags):
+            return False
+        self.parts[key] = part
         self.next_number += 1
         return True
+
+    def _part(self, key: PartKey) -> Part:
+        """The part of a key, which is new when it has no rows yet."""
+        part = self.parts.get(key)
+        if part is not None:
+            return part
+        total = self._known.get(key)
+        return Part() if total is None else Part(total.part)
 
     def discard(self) -> None:
         """Forget everything: the run is left out as a whole."""

@@ -6,7 +6,8 @@ message means often depends on a later one.
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Callable
+from typing import Final
 
 from perfkit_analyzers.exchange import Exchange
 
@@ -14,20 +15,38 @@ _READS = frozenset({"GetConfiguration", "GetVariables", "NotifyReport"})
 NOTED_ACTIONS = _READS | {"BootNotification", "ChangeConfiguration", "SetVariables"}
 
 
-class Noted(msgspec.Struct):
+class Noted:
     """An answered exchange of one of `NOTED_ACTIONS`, with both payloads as the log has them.
 
     `times` counts it together with repetitions of the same content since the last change or boot. `error_code` is that
     of a CALLERROR, None for a CALLRESULT.
     """
 
-    action: str
-    request_line: int
-    answer_line: int
-    request: bytes
-    answer: bytes
-    error_code: str | None = None
-    times: int = 1
+    __slots__ = ("action", "answer", "answer_line", "error_code", "request", "request_line", "times")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the fields of a value
+        self,
+        action: str,
+        request_line: int,
+        answer_line: int,
+        request: bytes,
+        answer: bytes,
+        error_code: str | None = None,
+        times: int = 1,
+    ) -> None:
+        """Noted once."""
+        self.action: Final = action
+        self.request_line = request_line
+        self.answer_line = answer_line
+        self.request = request
+        self.answer = answer
+        self.error_code: Final = error_code
+        self.times = times
+
+    def __reduce__(self) -> tuple[Callable[..., Noted], tuple[object, ...]]:
+        """How pickle takes it apart: a compiled class must say so itself."""
+        lines = (self.request_line, self.answer_line)
+        return Noted, (self.action, *lines, self.request, self.answer, self.error_code, self.times)
 
 
 class NotedExchanges:
@@ -43,7 +62,7 @@ class NotedExchanges:
         call, answer = exchange.call, exchange.answer
         if answer is None or call.action is None:
             return
-        request, answered = bytes(call.payload), bytes(answer.payload)
+        request, answered = call.payload, answer.payload
         if call.action not in _READS:
             self._reads.clear()
         elif (known := self._reads.get((request, answered))) is not None:
@@ -55,12 +74,20 @@ class NotedExchanges:
         self.items.append(noted)
 
 
-class PayloadTimesSeen(msgspec.Struct):
+class PayloadTimesSeen:
     """Time stamps that a station wrote into its messages; `first_without` is the line of the first without fraction."""
 
-    count: int = 0
-    with_fraction: int = 0
-    first_without: int | None = None
+    __slots__ = ("count", "first_without", "with_fraction")
+
+    def __init__(self, count: int = 0, with_fraction: int = 0, first_without: int | None = None) -> None:
+        """None yet, unless they are given."""
+        self.count = count
+        self.with_fraction = with_fraction
+        self.first_without = first_without
+
+    def __reduce__(self) -> tuple[Callable[..., PayloadTimesSeen], tuple[object, ...]]:
+        """How pickle takes it apart."""
+        return PayloadTimesSeen, (self.count, self.with_fraction, self.first_without)
 
     def see(self, text: str, line: int) -> None:
         """Count one."""

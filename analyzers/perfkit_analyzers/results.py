@@ -22,12 +22,13 @@ from perfkit.core.policy import Aggregate, Policy
 from perfkit.core.sample import Flag
 from perfkit.core.statistics import Summary, coverage_of_maximum, summarize
 from perfkit.core.uncertainty import Comparison, UncertaintyBudget, compare, interval_budget
+from perfkit_analyzers.ledger import Total
 from perfkit_analyzers.link.join import LinkJoin
 from perfkit_analyzers.link.summary import parameter_link
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.parameters.base import Parameter
 from perfkit_analyzers.rows import RowRef
-from perfkit_analyzers.totals import RoleTotals, Total
+from perfkit_analyzers.totals import RoleTotals
 
 ROLE_WORDS = {Role.CHARGING_STATION: "charging station", Role.CSMS: "CSMS"}
 
@@ -95,13 +96,7 @@ def _link(link: LinkJoin | None, role: Role | None, key: str, headline: RowRef |
 def _headline_total(totals: Iterable[Total]) -> Total:
     whole = Total()
     for total in totals:
-        before = (whole.part.largest, whole.part.longest_wait)
-        whole.part.merge(total.part)
-        if whole.part.largest is not before[0]:
-            whole.largest_file = total.largest_file
-        if whole.part.longest_wait is not before[1]:
-            whole.longest_wait_file = total.longest_wait_file
-        whole.resolution_ns = max(whole.resolution_ns, total.resolution_ns)
+        whole.merge(total)
     return whole
 
 

@@ -30,11 +30,12 @@ from perfkit_analyzers.dialects.facts import (
     TransactionStop,
     contains,
 )
-from perfkit_analyzers.dut_clock import has_grid_point, payload_time_ns, seconds_in_ns, zone_offset_ns
+from perfkit_analyzers.dut_clock import has_grid_point, seconds_in_ns, zone_offset_ns
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.message import Narration, NarrationKind
 from perfkit_analyzers.noted import PayloadTimesSeen
 from perfkit_analyzers.ocpp_message import OcppMessage, canonical
+from perfkit_analyzers.payload_time import payload_time_ns
 from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connector
 
 CLOCK_REPORTS = 8

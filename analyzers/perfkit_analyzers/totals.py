@@ -10,10 +10,10 @@ from collections import Counter
 import msgspec
 
 from perfkit.core.sample import Flag, Reason, Row
-from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, Part, PartKey, RunLedger, add_histogram
+from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, PartKey, RunLedger, Total, add_histogram
 from perfkit_analyzers.message import Role, Skipped
 from perfkit_analyzers.noted import shift
-from perfkit_analyzers.rows import STAY, RowRef, Shift
+from perfkit_analyzers.rows import RowRef, Shift
 from perfkit_analyzers.runs import RunResult
 
 SKIPPED_LISTED = 1000
@@ -41,33 +41,6 @@ class RunSummary(msgspec.Struct, frozen=True):
     clock_steps: int
     phases: tuple[str, ...]
     prompt_stamps_ns: tuple[int, ...]
-
-
-class Total(msgspec.Struct):
-    """Rows of one (parameter, combination, separate) over all runs that count, and the files of the extremes."""
-
-    part: Part = msgspec.field(default_factory=Part)
-    largest_file: str = ""
-    longest_wait_file: str = ""
-    resolution_ns: int = 0
-
-    def add(self, part: Part, file: str, resolution_ns: int) -> None:
-        """Take in the part of one run."""
-        self._take(part, (file, file), resolution_ns, STAY)
-
-    def merge(self, other: Total, shift: Shift = STAY) -> None:
-        """Take in another total."""
-        self._take(other.part, (other.largest_file, other.longest_wait_file), other.resolution_ns, shift)
-
-    def _take(self, part: Part, files: tuple[str, str], resolution_ns: int, shift: Shift) -> None:
-        """Take in a part; `files` are those of its largest value and of its longest wait."""
-        largest, longest_wait = self.part.largest, self.part.longest_wait
-        self.part.merge(part, shift)
-        if self.part.largest is not largest:
-            self.largest_file = files[0]
-        if self.part.longest_wait is not longest_wait:
-            self.longest_wait_file = files[1]
-        self.resolution_ns = max(self.resolution_ns, resolution_ns)
 
 
 class Exclusions(msgspec.Struct):

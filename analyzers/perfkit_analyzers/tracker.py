@@ -42,7 +42,7 @@ _CALLRESULT: Final = MessageType.CALLRESULT
 _CALLERROR: Final = MessageType.CALLERROR
 _IN: Final = Direction.IN
 _OUT: Final = Direction.OUT
-_EMPTY = msgspec.Raw(b"{}")
+_EMPTY = b"{}"
 _IS_2X_ID = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
 
@@ -316,7 +316,7 @@ class RunTracker:
         if not self._station.is_repetition(message, fact):
             return fact
         self._anomalies.add(AnomalyKind.RETRY, message.line)
-        return msgspec.structs.replace(fact, repeated=True)
+        return fact.as_repeated()
 
     def _answer(self, message: OcppMessage) -> None:
         opened = self._pairing.answer(message)

@@ -18,8 +18,8 @@ from tests.campaign_logs import CampaignLogs, boot, status
 
 def exchange(action: str, line: int, answer: str, *, error: str | None = None) -> Exchange:
     kind = MessageType.CALLERROR if error else MessageType.CALLRESULT
-    call = OcppMessage(line, 0, Direction.OUT, MessageType.CALL, "1", action, msgspec.Raw(b"{}"))
-    answered = OcppMessage(line + 1, 1, Direction.IN, kind, "1", None, msgspec.Raw(answer.encode()), error)
+    call = OcppMessage(line, 0, Direction.OUT, MessageType.CALL, "1", action, b"{}")
+    answered = OcppMessage(line + 1, 1, Direction.IN, kind, "1", None, answer.encode(), error)
     return Exchange(call, answered, Ending.ANSWERED, 1, line + 1)
 
 
@@ -64,7 +64,7 @@ def test_times_with_and_without_fraction() -> None:
     for line, text in enumerate(["2026-05-04T08:00:00.1Z", "2026-05-04T08:00:00Z", "2026-05-04T08:00:01Z"], 10):
         seen.see(text, line)
 
-    assert seen == PayloadTimesSeen(3, 1, 11)
+    assert (seen.count, seen.with_fraction, seen.first_without) == (3, 1, 11)
 
 
 def test_shifted_lines() -> None:

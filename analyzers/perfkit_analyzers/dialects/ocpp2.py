@@ -188,11 +188,12 @@ def _transaction_event(payload: _TransactionEvent) -> Fact:
     """The event that answers a remote request (rules 4.7); others matter only as messages."""
     info = payload.transaction_info
     identifier = id_tag(payload.id_token.id_token) if payload.id_token else None
+    asked = info.remote_start_id if payload.trigger_reason == "RemoteStart" else None
     start = TransactionStart(
-        _place(payload.evse), identifier, payload.timestamp, None, info.transaction_id, payload.offline
+        _place(payload.evse), identifier, payload.timestamp, asked, info.transaction_id, payload.offline
     )
-    if payload.trigger_reason == "RemoteStart" and info.remote_start_id is not None:
-        return msgspec.structs.replace(start, remote_start_id=info.remote_start_id)
+    if asked is not None:
+        return start
     if payload.trigger_reason == "RemoteStop" or payload.event_type == "Ended":
         stopped = payload.trigger_reason == "RemoteStop"
         reason = "Remote" if stopped and payload.event_type != "Ended" else info.stopped_reason
