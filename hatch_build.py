@@ -33,6 +33,7 @@ COMPILED_MODULES = (
     "dialects/facts.py",
     "dialects/ocpp16.py",
     "exchange.py",
+    "histogram.py",
     "ledger.py",
     "noted.py",
     "ocpp_message.py",

@@ -204,7 +204,7 @@ def _policy(pics: Pics) -> PolicyInfo:
 
 
 def _tool_time(totals: RoleTotals) -> ToolTime:
-    summary = summarize(totals.tool_times)
+    summary = summarize(totals.tool_times.counts())
     return ToolTime(summary.count, summary.median_s, summary.p95_s, summary.max_s)
 
 

@@ -7,9 +7,10 @@ for the rows themselves (`keep`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
 from perfkit.core.sample import Flag, Reason, Row, RowKind
+from perfkit_analyzers.histogram import Histogram
 from perfkit_analyzers.rows import STAY, RowRef, Shift
 
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every row.
@@ -19,35 +20,27 @@ _EXCLUSION: Final = RowKind.EXCLUSION
 
 _FAR_NS: Final = 2_000_000_000_000_000_000  # 63 years, beyond every value
 
-Counted = TypeVar("Counted", int, Flag)
-
-
-def add_histogram(mine: dict[Counted, int], theirs: dict[Counted, int]) -> None:
-    """Add the counts of another histogram to `mine`."""
-    for value, times in theirs.items():
-        mine[value] = mine.get(value, 0) + times
-
 
 class Part:
     """What is known of the rows of one (parameter, combination) that share one fate in the headline.
 
-    Histograms of nanoseconds: the values, those net of the tool's own nested answers, and those counted from the
+    Nanoseconds: the values, those net of the tool's own nested answers, and those counted from the
     request where the value is not. `largest_ns` and `smallest_ns` are the extremes known so far, which may come from
     runs before: `largest` and `smallest` are None where no row went beyond. Parts go from process to process.
     """
 
     __slots__ = (
-        *("largest_ns", "smallest_ns", "censored", "flags", "from_request", "histogram", "largest", "longest_wait"),
-        *("net", "smallest"),
+        *("largest_ns", "smallest_ns", "censored", "flags", "from_request", "largest", "longest_wait"),
+        *("net", "smallest", "values"),
     )
 
     def __init__(self, known: Part | None = None) -> None:
         """No rows yet; rows within the extremes of `known` will not be named."""
         self.largest_ns: int = -_FAR_NS if known is None else known.largest_ns
         self.smallest_ns: int = _FAR_NS if known is None else known.smallest_ns
-        self.histogram: dict[int, int] = {}
-        self.net: dict[int, int] = {}
-        self.from_request: dict[int, int] = {}
+        self.values = Histogram()
+        self.net = Histogram()
+        self.from_request = Histogram()
         self.flags: dict[Flag, int] = {}
         self.largest: RowRef | None = None
         self.smallest: RowRef | None = None
@@ -56,7 +49,7 @@ class Part:
 
     def __reduce__(self) -> tuple[Callable[..., Part], tuple[object, ...]]:
         """How pickle takes it apart: a compiled class must say so itself."""
-        histograms = (self.histogram, self.net, self.from_request, self.flags)
+        histograms = (self.values, self.net, self.from_request, self.flags)
         extremes = (self.largest, self.smallest, self.longest_wait)
         return _part, (histograms, extremes, (self.largest_ns, self.smallest_ns), self.censored)
 
@@ -72,12 +65,12 @@ class Part:
             if self.longest_wait is None or value > _value(self.longest_wait):
                 self.longest_wait = RowRef(number, row)
             return
-        self.histogram[value] = self.histogram.get(value, 0) + 1
+        self.values.add(value)
         net_ns, from_request_ns = row.net_ns, row.from_request_ns
         if net_ns is not None:
-            self.net[net_ns] = self.net.get(net_ns, 0) + 1
+            self.net.add(net_ns)
         if from_request_ns is not None:
-            self.from_request[from_request_ns] = self.from_request.get(from_request_ns, 0) + 1
+            self.from_request.add(from_request_ns)
         if value > self.largest_ns:
             self.largest, self.largest_ns = RowRef(number, row), value
         if value < self.smallest_ns:
@@ -87,17 +80,18 @@ class Part:
         """Count a value that is all there is to a row; False, and nothing is done, where the row itself is wanted."""
         if not self.smallest_ns <= value_ns <= self.largest_ns:
             return False
-        self.histogram[value_ns] = self.histogram.get(value_ns, 0) + 1
+        self.values.add(value_ns)
         for flag in flags:
             self.flags[flag] = self.flags.get(flag, 0) + 1
         return True
 
     def merge(self, other: Part, shift: Shift = STAY) -> None:
         """Take in another part."""
-        add_histogram(self.histogram, other.histogram)
-        add_histogram(self.net, other.net)
-        add_histogram(self.from_request, other.from_request)
-        add_histogram(self.flags, other.flags)
+        self.values.merge(other.values)
+        self.net.merge(other.net)
+        self.from_request.merge(other.from_request)
+        for flag, times in other.flags.items():
+            self.flags[flag] = self.flags.get(flag, 0) + times
         self.censored += other.censored
         self.largest = _extreme(self.largest, other.largest, shift, larger=True)
         self.smallest = _extreme(self.smallest, other.smallest, shift, larger=False)
@@ -107,13 +101,13 @@ class Part:
 
 
 def _part(
-    histograms: tuple[dict[int, int], dict[int, int], dict[int, int], dict[Flag, int]],
+    histograms: tuple[Histogram, Histogram, Histogram, dict[Flag, int]],
     extremes: tuple[RowRef | None, RowRef | None, RowRef | None],
     bounds_ns: tuple[int, int],
     censored: int,
 ) -> Part:
     part = Part()
-    part.histogram, part.net, part.from_request, part.flags = histograms
+    part.values, part.net, part.from_request, part.flags = histograms
     part.largest, part.smallest, part.longest_wait = extremes
     part.largest_ns, part.smallest_ns = bounds_ns
     part.censored = censored
@@ -202,7 +196,7 @@ class RunLedger:
         `known` is what the runs before added up to: rows within their extremes need not be named again.
         """
         self.first_number = self.next_number = first_number
-        self.tool_times: dict[int, int] = {}
+        self.tool_times = Histogram()
         self.parts: dict[PartKey, Part] = {}
         self.exclusions: dict[tuple[str, Reason], Excluded] = {}
         self.kept: list[RowRef] = []

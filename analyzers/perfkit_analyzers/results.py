@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from perfkit.core.analysis_record import (
     Beside,
@@ -22,6 +22,7 @@ from perfkit.core.policy import Aggregate, Policy
 from perfkit.core.sample import Flag
 from perfkit.core.statistics import Summary, coverage_of_maximum, summarize
 from perfkit.core.uncertainty import Comparison, UncertaintyBudget, compare, interval_budget
+from perfkit_analyzers.histogram import Histogram
 from perfkit_analyzers.ledger import Total
 from perfkit_analyzers.link.join import LinkJoin
 from perfkit_analyzers.link.summary import parameter_link
@@ -39,7 +40,7 @@ def parameter_result(
     """Result of a parameter for a DUT of `role` (None: the logs do not tell a role); `link` as in the campaign."""
     mine = {key: total for key, total in totals.totals.items() if key[0] == parameter.key}
     whole = _headline_total(total for key, total in mine.items() if not key[2])
-    summary = summarize(whole.part.histogram)
+    summary = summarize(whole.part.values.counts())
     stated = pics.performance.by_key()[parameter.key]
     applicable = role in parameter.roles
     budget = _budget(whole, pics.policy) if summary.count else None
@@ -68,8 +69,8 @@ def parameter_result(
         mean_s=summary.mean_s,
         p95_s=summary.p95_s,
         max_s=summary.max_s,
-        net=_beside(whole.part.net, whole.part.histogram),
-        from_request=_beside(whole.part.from_request, whole.part.histogram),
+        net=_beside(whole.part.net, whole.part.values),
+        from_request=_beside(whole.part.from_request, whole.part.values),
         coverage=coverage_of_maximum(summary.count),
         uncertainty_s=budget.expanded_s if budget else None,
         uncertainty_terms=list(budget.terms) if budget else [],
@@ -149,7 +150,7 @@ def _budget(whole: Total, policy: Policy) -> UncertaintyBudget:
 
 
 def _combination(name: str, total: Total, *, in_headline: bool) -> Combination:
-    summary = summarize(total.part.histogram)
+    summary = summarize(total.part.values.counts())
     return Combination(
         name=name,
         in_headline=in_headline,
@@ -161,14 +162,14 @@ def _combination(name: str, total: Total, *, in_headline: bool) -> Combination:
         p95_s=summary.p95_s,
         max_s=summary.max_s,
         max_at=_place(total.largest_file, total.part.largest),
-        net=_beside(total.part.net, total.part.histogram),
-        from_request=_beside(total.part.from_request, total.part.histogram),
+        net=_beside(total.part.net, total.part.values),
+        from_request=_beside(total.part.from_request, total.part.values),
     )
 
 
-def _beside(other: Mapping[int, int], values: Mapping[int, int]) -> Beside | None:
+def _beside(other: Histogram, values: Histogram) -> Beside | None:
     """Summary of the other view; None when there is none or when it does not differ from the values."""
-    summary = summarize(other)
+    summary = summarize(other.counts())
     if summary.median_s is None or summary.max_s is None or other == values:
         return None
     return Beside(summary.median_s, summary.max_s)

@@ -10,7 +10,8 @@ from collections import Counter
 import msgspec
 
 from perfkit.core.sample import Flag, Reason, Row
-from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, PartKey, RunLedger, Total, add_histogram
+from perfkit_analyzers.histogram import Histogram
+from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, PartKey, RunLedger, Total
 from perfkit_analyzers.message import Role, Skipped
 from perfkit_analyzers.noted import shift
 from perfkit_analyzers.rows import RowRef, Shift
@@ -56,7 +57,7 @@ class RoleTotals(msgspec.Struct):
     totals: dict[PartKey, Total] = {}
     exclusions: dict[tuple[str, Reason], Exclusions] = {}
     set_aside: Counter[str] = msgspec.field(default_factory=Counter)
-    tool_times: dict[int, int] = {}
+    tool_times: Histogram = msgspec.field(default_factory=Histogram)
     runs: int = 0
 
     def add(self, file: str, ledger: RunLedger, resolution_ns: int, *, counts: bool) -> None:
@@ -66,12 +67,12 @@ class RoleTotals(msgspec.Struct):
             if counts:
                 self._total(key).add(part, file, resolution_ns)
             else:
-                self.set_aside[key[0]] += sum(part.histogram.values()) + part.censored
+                self.set_aside[key[0]] += part.values.counts().total() + part.censored
         for reason_key, excluded in ledger.exclusions.items():
             group = self.exclusions.setdefault(reason_key, Exclusions())
             group.count += excluded.count
             group.rows += [(file, ref) for ref in excluded.rows[: max(0, EXCLUSIONS_LISTED - len(group.rows))]]
-        add_histogram(self.tool_times, ledger.tool_times)
+        self.tool_times.merge(ledger.tool_times)
 
     def merge(self, other: RoleTotals, shift: Shift) -> None:
         """Take in the totals of a later part of the input."""
@@ -84,7 +85,7 @@ class RoleTotals(msgspec.Struct):
             room = max(0, EXCLUSIONS_LISTED - len(mine.rows))
             mine.rows += [(file, shift.ref(ref)) for file, ref in group.rows[:room]]
         self.set_aside.update(other.set_aside)
-        add_histogram(self.tool_times, other.tool_times)
+        self.tool_times.merge(other.tool_times)
 
     def _total(self, key: PartKey) -> Total:
         total = self.totals.get(key)

@@ -107,8 +107,7 @@ class RunTracker:
             if asked_ns is None:
                 self._answer(message)
             else:
-                duration_ns = stamp_ns - asked_ns
-                self._tool_times[duration_ns] = self._tool_times.get(duration_ns, 0) + 1
+                self._tool_times.add(stamp_ns - asked_ns)
 
     def _is_for_the_first(self, message: OcppMessage) -> bool:
         """Do what only the first messages of a run need; True when nothing else is to be done with this one."""
@@ -268,8 +267,7 @@ class RunTracker:
             return
         self.messages += 2
         self._last_ns = answered_ns
-        duration_ns = answered_ns - message.stamp_ns
-        self._tool_times[duration_ns] = self._tool_times.get(duration_ns, 0) + 1
+        self._tool_times.add(answered_ns - message.stamp_ns)
         if self._reports:
             self._reports.pop(message.message_id, None)
         if self._dialect is None:
@@ -329,9 +327,7 @@ class RunTracker:
             self._ended(self._pairing.answered(opened, message), opened.fact)
         else:
             if not self._pairing.is_stepped(opened):
-                duration_ns = message.stamp_ns - call.stamp_ns
-                tool_times = self.ledger.tool_times
-                tool_times[duration_ns] = tool_times.get(duration_ns, 0) + 1
+                self._tool_times.add(message.stamp_ns - call.stamp_ns)
             if action in self._answers:
                 self._meaning(self._pairing.answered(opened, message), opened.fact)
         if opened.older is not None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pickle
 
 from perfkit.core.sample import Flag, Reason, Row, RowKind
+from perfkit_analyzers.histogram import Histogram
 from perfkit_analyzers.ledger import EXCLUSIONS_LISTED, Part, RunLedger
 from perfkit_analyzers.rows import RowRef, Shift
 
@@ -31,7 +32,7 @@ def part(*rows: Row) -> Part:
 
 
 def state(made: Part) -> dict[str, object]:
-    names = ("histogram", "net", "from_request", "flags", "largest", "smallest", "longest_wait", "censored")
+    names = ("values", "net", "from_request", "flags", "largest", "smallest", "longest_wait", "censored")
     return {name: getattr(made, name) for name in names}
 
 
@@ -39,13 +40,13 @@ def test_the_earliest_of_equal_extremes_is_named() -> None:
     made = part(row(1, 20), row(3, 50), row(5, 50), row(7, 10), row(9, 10))
 
     assert (made.largest, made.smallest) == (RowRef(2, row(3, 50)), RowRef(4, row(7, 10)))
-    assert made.histogram == {20 * MS: 1, 50 * MS: 2, 10 * MS: 2}
+    assert made.values.counts() == {20 * MS: 1, 50 * MS: 2, 10 * MS: 2}
 
 
 def test_censored_rows_are_no_values() -> None:
     made = part(row(1, 5), row(3, 900, kind=RowKind.CENSORED), row(5, 800, kind=RowKind.CENSORED))
 
-    assert (made.censored, made.histogram) == (2, {5 * MS: 1})
+    assert (made.censored, made.values.counts()) == (2, {5 * MS: 1})
     assert made.longest_wait == RowRef(2, row(3, 900, kind=RowKind.CENSORED))
     assert made.largest == RowRef(1, row(1, 5))
 
@@ -59,7 +60,7 @@ def test_merging_equals_adding_and_the_earlier_of_equals_stays() -> None:
 
     assert state(left) == state(whole)
     assert left.flags == {Flag.DUP_ID: 2}
-    assert left.net == {7 * MS: 2}
+    assert left.net.counts() == {7 * MS: 2}
 
 
 def test_a_part_goes_from_process_to_process_whole() -> None:
@@ -102,9 +103,9 @@ def test_a_run_that_is_left_out_leaves_nothing() -> None:
     ledger = RunLedger(3, keep=True)
     ledger.add(row(1, 5))
     ledger.add(row(2, None, kind=RowKind.EXCLUSION, reason=Reason.NOOP))
-    ledger.tool_times[5] = 1
+    ledger.tool_times.add(5)
 
     ledger.discard()
 
-    assert (ledger.parts, ledger.exclusions, ledger.kept, ledger.tool_times) == ({}, {}, [], {})
+    assert (ledger.parts, ledger.exclusions, ledger.kept, ledger.tool_times) == ({}, {}, [], Histogram())
     assert ledger.next_number == 3

@@ -242,7 +242,7 @@ def _told(log: bytes, brief: frozenset[str]) -> tuple[list[Record], dict[Role, d
     reader.tell_in_brief(brief)
     campaign.read("x.log", reader)
     runs = [(run.result.messages, run.result.anomalies, run.result.last_stamp_ns) for run in campaign.totals.runs]
-    return records, {role: totals.tool_times for role, totals in campaign.totals.by_role.items()}, [*runs]
+    return records, {role: totals.tool_times.counts() for role, totals in campaign.totals.by_role.items()}, [*runs]
 
 
 @pytest.mark.skipif(SCANNER == "python", reason="the Python loop tells no answer in brief")
