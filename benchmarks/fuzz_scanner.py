@@ -1,7 +1,8 @@
 """Compare the compiled scanner with the Python loop: `python benchmarks/fuzz_scanner.py [--blocks 30000] [--asan]`.
 
 A corpus of short test-case runs, most of them damaged, is read twice as one log: by the Python loop, and with the
-scanner on a stream that gives a random number of bytes at a time. Every event and the tally must be equal.
+scanner on a stream that gives a random number of bytes at a time. Every event and the tally must be equal. And what
+`is_plain` lets pass must be what `clean` would not change.
 
 With `--asan` the scanner is compiled anew with AddressSanitizer and UndefinedBehaviorSanitizer (Linux, gcc), and the
 comparison runs with that build; any fault ends it with a report. The same seed gives the same corpus.
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -202,15 +203,26 @@ def _comparable(event: LogEvent | None) -> tuple[object, ...] | None:
     return type(event), *fields, *map(type, fields)
 
 
-def load(path: Path) -> Scan:
-    """The scanner in an extension module at `path`."""
+def wrongly_plain(data: bytes, is_plain: Callable[[bytes], bool], seed: int = 0) -> bytes | None:
+    """A piece of `data` that `is_plain` lets pass although it is to be cleaned; None for none."""
+    source = random.Random(seed)
+    start = 0
+    while start < len(data):
+        piece = data[start : start + source.randint(1, 300)]
+        if is_plain(piece) and (b"\r" in piece or b"\x1b" in piece or not piece.isascii()):
+            return piece
+        start += len(piece)
+    return None
+
+
+def load(path: Path) -> tuple[Scan, Callable[[bytes], bool]]:
+    """The scanner and `is_plain` of the extension module at `path`."""
     spec = importlib.util.spec_from_file_location("_octt_scan", path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no extension module")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    scan: Scan = module.scan
-    return scan
+    return module.scan, module.is_plain
 
 
 def build_scanner(folder: Path, flags: tuple[str, ...] = ()) -> Path:
@@ -259,13 +271,17 @@ def main() -> int:
     if arguments.asan:
         return run_sanitized(["--blocks", str(arguments.blocks), "--seed", str(arguments.seed)])
     with tempfile.TemporaryDirectory() as folder:
-        scan = load(arguments.extension or build_scanner(Path(folder)))
+        scan, is_plain = load(arguments.extension or build_scanner(Path(folder)))
         data = corpus(arguments.blocks, arguments.seed)
         for reports in (frozenset[str](), REPORTS):
             found = compare(data, scan, arguments.seed, reports=reports)
             if found.difference is not None:
                 print(found.difference, file=sys.stderr)
                 return 1
+        piece = wrongly_plain(data, is_plain, arguments.seed)
+        if piece is not None:
+            print(f"not plain: {piece!r}", file=sys.stderr)
+            return 1
     print(
         f"{arguments.blocks} blocks equal: {found.tally}; the scanner itself read {found.taken} of the messages, "
         f"{found.brief} answers of them in brief"

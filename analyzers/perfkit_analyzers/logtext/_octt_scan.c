@@ -6,8 +6,9 @@
  * loop gives. docs/decisions/0004-compiled-scanner.md
  *
  * Bounds: `scan` takes blocks only whose last byte is a newline. No rule below accepts a newline inside a line: every
- * loop over bytes stops at one, every comparison with fixed text fails at one, so none can pass the end of the block.
- * Wherever several bytes are looked at without testing each, the distance to the end of the block is tested before.
+ * loop over bytes stops at one, every comparison byte by byte fails at one, so none can pass the end of the block.
+ * Wherever several bytes are looked at without testing each (`look_at`, `words_end`, stamps), the distance to the end of
+ * the block is tested before. Python keeps a NUL behind the bytes of a block; only `is_joint` may look at it.
  *
  * The encoding is not checked here: blocks are valid UTF-8 when they come in (`blocks.clean`), and what becomes text is
  * decoded strictly by Python.
@@ -16,6 +17,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -36,6 +38,8 @@ enum {
     TIME_WIDTH = 14,        /* "[12:24:30:763]" */
     DATE_WIDTH = 11,        /* "2026-03-01T" in front of the hour */
     CACHED_ACTIONS = 256,   /* a power of two */
+    WINDOW = 64,            /* bytes looked at together: as many as `window` has bits */
+    ESCAPE = 0x1b,          /* begins the colour codes of a terminal */
     MAX_CACHED_ACTION = 64, /* bytes; the longest of OCPP 1.6 has 29 */
 };
 
@@ -82,6 +86,7 @@ typedef struct {
     long long base_ns;
     long long last_ns;
     long long day_end_ns;
+    text last_line;  /* of this block, with the stamp last_ns, or NULL */
     text known_date; /* DATE_WIDTH bytes whose midnight is known_day_ns, or NULL */
     int64_t known_day_ns;
     PyObject *last_stamp; /* last_ns as Python's int, or NULL while nobody needed it */
@@ -101,32 +106,58 @@ static inline bool is_hex(unsigned char byte) {
     return is_digit(byte) || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f');
 }
 
+/* A run is what a string holds up to a quote, a backslash or a control character. The ends of all runs among WINDOW
+ * bytes are found together: the way from one string to the next is then a shift and a count of zero bits. With a load
+ * and comparisons at the place of each string, the processor waits for one string before it can begin with the next. */
+typedef struct {
+    text start;    /* of the bytes that were looked at, or NULL at first */
+    uint64_t ends; /* the lowest bit stands for the byte at `start` */
+    text wide_end; /* from positions before this one on, WINDOW bytes lie within the block */
+} window;
+
 #ifdef HAVE_SSE2
-static inline int lowest_bit(unsigned int mask) {
+static inline int lowest_bit(uint64_t mask) {
 #if defined(_MSC_VER)
     unsigned long index;
-    _BitScanForward(&index, mask);
+    _BitScanForward64(&index, mask);
     return (int)index;
 #else
-    return __builtin_ctz(mask);
+    return __builtin_ctzll(mask);
 #endif
+}
+
+/* Which of the 16 bytes at `at` end a run. */
+static inline uint64_t ends_of_16(text at) {
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)at);
+    /* with quote and blank swapped, one comparison finds control characters and quotes: all up to 0x20 */
+    const __m128i swapped = _mm_xor_si128(bytes, _mm_set1_epi8('"' ^ ' '));
+    const __m128i is_low = _mm_cmpeq_epi8(_mm_min_epu8(swapped, _mm_set1_epi8(' ')), swapped);
+    const __m128i is_backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    return (unsigned int)_mm_movemask_epi8(_mm_or_si128(is_low, is_backslash));
+}
+
+/* `at` must be before `wide_end`. */
+static inline void look_at(window *seen, text at) {
+    seen->start = at;
+    seen->ends = ends_of_16(at) | ends_of_16(at + 16) << 16 | ends_of_16(at + 32) << 32 | ends_of_16(at + 48) << 48;
 }
 #endif
 
 /* The first quote, backslash or control character from `at` on; the newline at the end of the block is one. */
-static inline text run_end(text at, text end) {
+static inline text run_end(text at, window *seen) {
 #ifdef HAVE_SSE2
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1f);
-    while (end - at >= 16) {
-        const __m128i bytes = _mm_loadu_si128((const __m128i *)at);
-        const __m128i is_control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes);
-        const __m128i is_end = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        const int mask = _mm_movemask_epi8(_mm_or_si128(is_end, is_control));
-        if (mask) return at + lowest_bit((unsigned int)mask);
-        at += 16;
+    for (;;) {
+        const uintptr_t offset = (uintptr_t)at - (uintptr_t)seen->start;
+        if (offset < WINDOW) {
+            const uint64_t ends = seen->ends >> offset;
+            if (ends) return at + lowest_bit(ends);
+            at = seen->start + WINDOW;
+        }
+        if (at >= seen->wide_end) break;
+        look_at(seen, at);
     }
 #else
-    (void)end;
+    (void)seen;
 #endif
     while (*at != '"' && *at != '\\' && *at >= 0x20) at++;
     return at;
@@ -145,12 +176,30 @@ static text escape_end(text at) {
     }
 }
 
-/* Behind the closing quote of the string whose first byte after the opening quote is at `at`, or NULL. */
-static inline text string_end(text at, text end) {
+/* Behind the closing quote of a string whose first run ends at `at`, or NULL. */
+static inline text string_end(text at, window *seen) {
     for (;;) {
-        at = run_end(at, end);
         if (*at == '"') return at + 1;
         if (*at != '\\' || (at = escape_end(at)) == NULL) return NULL;
+        at = run_end(at, seen);
+    }
+}
+
+/* Whether the three bytes `joint` stand at `at`, of which the first is a quote. Where it is the last byte before the
+ * newline at the end of the block, the third is the NUL behind the block. */
+static inline bool is_joint(text at, const char joint[3]) {
+    return at[0] == '"' && memcmp(at + 1, joint + 1, 2) == 0;
+}
+
+/* From the first byte of a string that is a member's value past members of the commonest shape, `value","name":"`:
+ * the end of the first run of the last such value. Long payloads consist of these; `object_end` reads the others. */
+static inline text last_string(text at, window *seen) {
+    for (;;) {
+        const text value = run_end(at, seen);
+        if (!is_joint(value, "\",\"")) return value;
+        const text name = run_end(value + 3, seen);
+        if (!is_joint(name, "\":\"")) return value;
+        at = name + 3;
     }
 }
 
@@ -184,10 +233,9 @@ static inline text word_end(text at, const char *word) {
     return at;
 }
 
-/* Behind the string, number, true, false or null at `at`, or NULL. */
-static inline text scalar_end(text at, text end) {
+/* Behind the number, true, false or null at `at`, or NULL. */
+static inline text word_or_number_end(text at) {
     switch (*at) {
-    case '"': return string_end(at + 1, end);
     case 't': return word_end(at, "true");
     case 'f': return word_end(at, "false");
     case 'n': return word_end(at, "null");
@@ -196,28 +244,32 @@ static inline text scalar_end(text at, text end) {
 }
 
 /* Behind the quoted name and the colon at `at`, at the value, or NULL. */
-static inline text name_end(text at, text end) {
-    if (*at != '"' || (at = string_end(at + 1, end)) == NULL) return NULL;
+static inline text name_end(text at, window *seen) {
+    if (*at != '"' || (at = string_end(run_end(at + 1, seen), seen)) == NULL) return NULL;
     if (*at != ':' && *(at = after_blanks(at)) != ':') return NULL;
     return after_blanks(at + 1);
 }
 
 /* Behind the object that opens at `at`, every byte of which was looked at; NULL if it is malformed or too deep. */
-static text object_end(text at, text end) {
+static text object_end(text at, window *seen) {
     uint64_t objects = 0; /* one bit per open bracket, the innermost lowest: 1 for an object, 0 for an array */
     int depth = 0;
     for (;;) { /* `at` is where a value must begin */
-        if (*at == '{' || *at == '[') {
+        if (*at == '"') {
+            at = objects & 1 ? last_string(at + 1, seen) : run_end(at + 1, seen);
+            if ((at = string_end(at, seen)) == NULL) return NULL;
+            at = after_blanks(at);
+        } else if (*at == '{' || *at == '[') {
             const bool is_object = *at == '{';
             if (++depth > MAX_NESTING) return NULL;
             objects = objects << 1 | is_object;
             at = after_blanks(at + 1);
             if (*at != (is_object ? '}' : ']')) {
-                if (is_object && (at = name_end(at, end)) == NULL) return NULL;
+                if (is_object && (at = name_end(at, seen)) == NULL) return NULL;
                 continue;
             }
         } else {
-            if ((at = scalar_end(at, end)) == NULL) return NULL;
+            if ((at = word_or_number_end(at)) == NULL) return NULL;
             at = after_blanks(at);
         }
         while (*at == (objects & 1 ? '}' : ']')) { /* a value is complete: close what closes behind it */
@@ -227,7 +279,7 @@ static text object_end(text at, text end) {
         }
         if (*at != ',') return NULL;
         at = after_blanks(at + 1);
-        if (objects & 1 && (at = name_end(at, end)) == NULL) return NULL;
+        if (objects & 1 && (at = name_end(at, seen)) == NULL) return NULL;
     }
 }
 
@@ -240,27 +292,27 @@ static inline text next_element(text at) {
 }
 
 /* Read a string that is not empty and has no escapes; what follows its comma, or NULL. */
-static inline text read_name(text at, text end, span *name) {
+static inline text read_name(text at, window *seen, span *name) {
     if (*at != '"') return NULL;
     name->start = at + 1;
-    name->end = run_end(at + 1, end);
+    name->end = run_end(at + 1, seen);
     if (*name->end != '"' || name->end == name->start) return NULL;
     return next_element(name->end + 1);
 }
 
 /* Read `[2, id, action, {...}]` or `[3, id, {...}]` up to the newline; behind that newline, or NULL. */
-static inline text read_frame(text at, text end, frame *found) {
+static inline text read_frame(text at, window *seen, frame *found) {
     at = after_blanks(at);
     if (*at != '[') return NULL;
     at = after_blanks(at + 1);
     if (*at != '2' && *at != '3') return NULL;
     found->is_call = *at == '2';
     if ((at = next_element(at + 1)) == NULL) return NULL;
-    if ((at = read_name(at, end, &found->message_id)) == NULL) return NULL;
-    if (found->is_call && (at = read_name(at, end, &found->action)) == NULL) return NULL;
+    if ((at = read_name(at, seen, &found->message_id)) == NULL) return NULL;
+    if (found->is_call && (at = read_name(at, seen, &found->action)) == NULL) return NULL;
     if (*at != '{') return NULL;
     found->payload.start = at;
-    if ((at = object_end(at, end)) == NULL) return NULL;
+    if ((at = object_end(at, seen)) == NULL) return NULL;
     found->payload.end = at;
     return at[0] == ']' && at[1] == '\n' ? at + 2 : NULL;
 }
@@ -320,22 +372,52 @@ static inline bool read_stamp(text line, line_clock *clock, int64_t *stamp_ns) {
     return time_ns >= 0;
 }
 
+/* Whether the line begins with the stamp of the line before, as more than half of them do. */
+static inline bool repeats_stamp(text line, const line_clock *clock) {
+    const text before = clock->last_line;
+    if (before == NULL || memcmp(line, before, TIME_WIDTH) != 0) return false;
+    return clock->width == TIME_WIDTH || memcmp(line + TIME_WIDTH, before + TIME_WIDTH, DATE_WIDTH) == 0;
+}
+
+/* Read the stamp of a line of at least `width` bytes; false where the Python loop would not take it for plain. */
+static inline bool plain_stamp(text line, line_clock *clock, int64_t plain_rise_ns, int64_t *stamp_ns) {
+    *stamp_ns = clock->last_ns;
+    if (repeats_stamp(line, clock)) return true;
+    if (!read_stamp(line, clock, stamp_ns)) return false;
+    return *stamp_ns >= clock->last_ns && *stamp_ns - clock->last_ns < plain_rise_ns && *stamp_ns < clock->day_end_ns;
+}
+
+/* The line was taken. */
+static inline void set_last(line_clock *clock, text line, int64_t stamp_ns) {
+    clock->last_line = line;
+    if (stamp_ns == clock->last_ns) return;
+    clock->last_ns = stamp_ns;
+    Py_CLEAR(clock->last_stamp);
+}
+
 /* -- Narration ---------------------------------------------------------------------------------------------------- */
 
+/* Behind the fixed text `words` at `at`, or NULL; many bytes are compared at once, so the block must be long enough. */
+static inline text words_end(text at, text end, const char *words) {
+    const size_t size = strlen(words);
+    return (size_t)(end - at) >= size && memcmp(at, words, size) == 0 ? at + size : NULL;
+}
+
 /* Behind a line ` [REQUEST]` or ` [RESPONSE]`, or NULL. */
-static inline text marker_end(text tag) {
-    const text at = word_end(tag, " [RE");
-    if (at == NULL) return NULL;
-    return word_end(at, *at == 'Q' ? "QUEST]\n" : "SPONSE]\n");
+static inline text marker_end(text tag, text end) {
+    const text at = words_end(tag, end, " [REQUEST]\n");
+    return at != NULL ? at : words_end(tag, end, " [RESPONSE]\n");
 }
 
 /* Behind a line ` [info]  Waiting for response message ...` without a colon (`_plain_info` in octt_text), or NULL. */
 static inline text info_end(text tag, text end) {
-    text at = word_end(tag, " [info] ");
+    text at = words_end(tag, end, " [info] ");
     if (at == NULL) return NULL;
     if (*at == ' ') at++;
-    if ((at = word_end(at, *at == 'W' ? "Waiting for re" : "Received re")) == NULL) return NULL;
-    if ((at = word_end(at, *at == 'q' ? "quest " : "sponse ")) == NULL) return NULL;
+    at = *at == 'W' ? words_end(at, end, "Waiting for re") : words_end(at, end, "Received re");
+    if (at == NULL) return NULL;
+    at = *at == 'q' ? words_end(at, end, "quest ") : words_end(at, end, "sponse ");
+    if (at == NULL) return NULL;
     const text newline = memchr(at, '\n', (size_t)(end - at));
     return memchr(at, ':', (size_t)(newline - at)) == NULL ? newline + 1 : NULL;
 }
@@ -464,12 +546,6 @@ static bool take_frame(module_state *state, output *out, const frame *found, Py_
 
 /* -- The block ---------------------------------------------------------------------------------------------------- */
 
-static void set_last(line_clock *clock, int64_t stamp_ns) {
-    if (stamp_ns == clock->last_ns) return;
-    clock->last_ns = stamp_ns;
-    Py_CLEAR(clock->last_stamp);
-}
-
 typedef struct {
     Py_ssize_t messages;
     Py_ssize_t narration;
@@ -478,20 +554,19 @@ typedef struct {
 /* Read the plain lines from `line` on, the first of which has the number `number` + 1; where they end, or NULL. */
 static text scan_lines(module_state *state, output *out, text line, text end, Py_ssize_t number, line_clock *clock,
                        line_counts *counts) {
+    window seen = {NULL, 0, end - line > WINDOW ? end - WINDOW : line};
     frame found = {0};
     while (end - line > clock->width + TAG_WIDTH) {
         const text tag = line + clock->width;
         int64_t stamp_ns;
-        if (!read_stamp(line, clock, &stamp_ns)) break;
-        if (stamp_ns < clock->last_ns || stamp_ns - clock->last_ns >= state->plain_rise_ns) break;
-        if (stamp_ns >= clock->day_end_ns) break;
+        if (!plain_stamp(line, clock, state->plain_rise_ns, &stamp_ns)) break;
         text next;
         if (memcmp(tag, " [msg-", 6) == 0) {
             const bool is_in = memcmp(tag + 6, "in] ", 4) == 0;
             if (!is_in && memcmp(tag + 6, "out]", 4) != 0) break;
-            next = read_frame(tag + TAG_WIDTH, end, &found);
+            next = read_frame(tag + TAG_WIDTH, &seen, &found);
             if (next == NULL) break;
-            set_last(clock, stamp_ns);
+            set_last(clock, line, stamp_ns);
             if (!take_frame(state, out, &found, ++number, is_in, clock)) {
                 if (!PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) return NULL;
                 PyErr_Clear(); /* a name that is no UTF-8 is Python's business, as the rest of its line */
@@ -499,10 +574,10 @@ static text scan_lines(module_state *state, output *out, text line, text end, Py
             }
             counts->messages++;
         } else {
-            next = marker_end(tag);
+            next = marker_end(tag, end);
             if (next == NULL) next = info_end(tag, end);
             if (next == NULL) break;
-            set_last(clock, stamp_ns);
+            set_last(clock, line, stamp_ns);
             number++;
             counts->narration++;
         }
@@ -546,6 +621,28 @@ static PyObject *scan(PyObject *module, PyObject *args) {
     return Py_BuildValue("nnnL", (Py_ssize_t)(line - block), counts.messages, counts.narration, clock.last_ns);
 }
 
+/* -- Bytes of a block --------------------------------------------------------------------------------------------- */
+
+/* Whether all bytes from `at` on are ASCII, none of them from form feed to escape: so no carriage return, and no colour
+ * of a terminal. Without an exit before the end, and with no more than a sum of bits and a minimum, so that compilers
+ * make it look at many bytes at a time. */
+static bool only_plain_bytes(text at, text end) {
+    unsigned char bits = 0, lowest = UCHAR_MAX; /* of the bytes counted from form feed on; those before it come last */
+    for (; at < end; at++) {
+        const unsigned char counted = (unsigned char)(*at - '\f');
+        bits |= *at;
+        lowest = counted < lowest ? counted : lowest;
+    }
+    return bits < 0x80 && lowest > ESCAPE - '\f';
+}
+
+static PyObject *is_plain(PyObject *module, PyObject *data) {
+    (void)module;
+    if (!PyBytes_Check(data)) return PyErr_Format(PyExc_TypeError, "expected bytes, not %.100s", Py_TYPE(data)->tp_name);
+    const text block = (text)PyBytes_AS_STRING(data);
+    return PyBool_FromLong(only_plain_bytes(block, block + PyBytes_GET_SIZE(data)));
+}
+
 /* -- The module --------------------------------------------------------------------------------------------------- */
 
 static int module_exec(PyObject *module) {
@@ -578,7 +675,11 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
 
 static void module_free(void *module) { module_clear(module); }
 
-static PyMethodDef methods[] = {{"scan", scan, METH_VARARGS, "scan(data, start, number, clock, events, brief=frozenset(), /)\n--\n\n"}, {NULL, NULL, 0, NULL}};
+static PyMethodDef methods[] = {
+    {"scan", scan, METH_VARARGS, "scan(data, start, number, clock, events, brief=frozenset(), /)\n--\n\n"},
+    {"is_plain", is_plain, METH_O, "is_plain(data, /)\n--\n\n"},
+    {NULL, NULL, 0, NULL},
+};
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, module_exec}, {0, NULL}};
 

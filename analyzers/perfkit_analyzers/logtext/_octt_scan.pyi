@@ -18,3 +18,9 @@ def scan(
     CALLs of actions in `brief` that the DUT sent are told together with their answer (`OcppMessage.answered_ns`).
     Nothing is taken for plain when `data` does not end with a newline.
     """
+
+def is_plain(data: bytes, /) -> bool:
+    """Whether `clean` in `blocks` has nothing to do: only ASCII, without carriage returns and the escapes of colours.
+
+    May be False as well for other control characters, which no log is expected to hold.
+    """

@@ -7,12 +7,14 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from benchmarks.fuzz_scanner import FRAMES, SPLINTERS, build_scanner, compare, corpus, load
+from benchmarks.fuzz_scanner import FRAMES, SPLINTERS, build_scanner, compare, corpus, load, wrongly_plain
 from perfkit_analyzers.dialects.table import REPORTS
+from perfkit_analyzers.logtext import blocks
 from perfkit_analyzers.logtext.frames import decode_strict
 from perfkit_analyzers.message import LogEvent
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
@@ -25,11 +27,21 @@ STAMP = b"[10:00:01:005]"
 
 
 @pytest.fixture(scope="module")
-def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scan, Callable[[bytes], bool]]:
     try:
         return load(build_scanner(tmp_path_factory.mktemp("scanner")))
     except OSError as error:
         pytest.skip(f"no compiled scanner here: {error}")
+
+
+@pytest.fixture(scope="module")
+def scan(compiled: tuple[Scan, Callable[[bytes], bool]]) -> Scan:
+    return compiled[0]
+
+
+@pytest.fixture(scope="module")
+def is_plain(compiled: tuple[Scan, Callable[[bytes], bool]]) -> Callable[[bytes], bool]:
+    return compiled[1]
 
 
 def taken(scan: Scan, data: bytes, clock: Clock = UNDATED) -> tuple[list[LogEvent], Clock]:
@@ -93,6 +105,67 @@ def test_each_mutated_frame_that_is_taken_is_one_to_the_strict_decoder(scan: Sca
             accepted += 1
 
     assert accepted > 5000
+
+
+@pytest.mark.parametrize("after", [b"", b" [REQUEST]\n", b" [info] Received request of type " + b"x" * 60 + b"\n"])
+def test_each_byte_of_a_report_is_looked_at_wherever_the_block_ends(scan: Scan, after: bytes) -> None:
+    sample = b'{"context":"Sample.Periodic","measurand":"Energy.Active.Import.Register","phase":"L1-N","value":"3659364.481"}'
+    frame = b'[2,"5","MeterValues",{"meterValue":[{"sampledValue":[' + sample + b"," + sample + b'],"n":1}]}]'
+    behind = after and STAMP + after
+    assert taken(scan, STAMP + b" [msg-in] " + frame + b"\n" + behind)[1][1] == 1
+    accepted = 0
+    for place in range(len(frame)):
+        for byte in b'"\\,:{}[]0x \t\x1f\0\x7f':
+            damaged = frame[:place] + bytes([byte]) + frame[place + 1 :]
+            events, (_, messages, _, _) = taken(scan, STAMP + b" [msg-in] " + damaged + b"\n" + behind)
+            if messages:
+                expected = decode_strict(damaged)
+                (message,) = events
+                assert isinstance(message, OcppMessage)
+                assert bytes(message.payload) == bytes(expected.payload)
+                accepted += 1
+
+    assert accepted > 1000
+
+
+@pytest.mark.parametrize(
+    "shape", [b'{"a":"%s"}', b'{"a":"%s","b":"c"}', b'{"%s":"a","%s":""}', b'["%s",{"a":"%s\\n%s"}]']
+)
+def test_strings_of_every_length_are_read_whatever_follows(scan: Scan, shape: bytes) -> None:
+    for size in range(140):
+        payload = b'{"in":' + shape.replace(b"%s", b"x" * size) + b"}"
+        line = STAMP + b' [msg-in] [3,"1",' + payload + b"]\n"
+        for lines in (line, line + STAMP + b" [REQUEST]\n", line * 2):
+            events, (end, *_) = taken(scan, lines)
+            assert end == len(lines)
+            assert isinstance(events[0], OcppMessage)
+            assert bytes(events[0].payload) == payload
+        for open_ended in (
+            line.replace(b'"}', b"}"),
+            line.replace(b'":', b":"),
+            line.replace(b"x" * size + b'"', b"", 1),
+        ):
+            assert open_ended == line or taken(scan, open_ended + line)[1][0] == 0
+
+
+@pytest.mark.parametrize("stamp", [b"[10:00:01:006]", b"[10:00:01.005]", b"[10:00:01;005]", b"[10:00:00:999]"])
+def test_only_the_same_stamp_is_taken_for_the_same(scan: Scan, stamp: bytes) -> None:
+    events, result = taken(scan, STAMP + b" [REQUEST]\n" + STAMP + b" [REQUEST]\n" + stamp + b' [msg-in] [3,"1",{}]\n')
+
+    rise_ns = {b"[10:00:01:006]": 1_000_000, b"[10:00:01.005]": 0}.get(stamp)
+    at_ns = TEN_O_CLOCK_NS + 1_005_000_000 + (rise_ns or 0)
+    stamps_ns = [event.stamp_ns for event in events if isinstance(event, OcppMessage)]
+    assert stamps_ns == ([] if rise_ns is None else [at_ns])
+    assert result[1:] == (len(events), 2, at_ns)
+
+
+def test_a_new_date_with_the_same_time_is_another_stamp(scan: Scan) -> None:
+    lines = [b"[2026-03-%02dT10:00:01:005] [REQUEST]\n" % day for day in (1, 1, 2)]
+    march_ns = 20513 * DAY_NS
+
+    result = taken(scan, b"".join(lines), (25, 0, march_ns + TEN_O_CLOCK_NS, march_ns + DAY_NS))[1]
+
+    assert result == (len(lines[0]) * 2, 0, 2, march_ns + TEN_O_CLOCK_NS + 1_005_000_000)
 
 
 def test_a_request_and_its_answer_are_taken_with_the_lines_around_them(scan: Scan) -> None:
@@ -165,6 +238,10 @@ def test_unusual_frames_are_taken(scan: Scan, frame: bytes) -> None:
         STAMP + b' [msg-in] [3,"1",{"a" "b"}]',
         STAMP + b' [msg-in] [3,"1",{"a":1;"b":2}]',
         STAMP + b' [msg-in] [3,"1",{"a":[}]]',
+        STAMP + b' [msg-in] [3,"1",{"a":["b","c":"d"]}]',
+        STAMP + b' [msg-in] [3,"1",{"a":["b","c":"d","e"]}]',
+        STAMP + b' [msg-in] [3,"1",{"a":"b","c","d":"e"}]',
+        STAMP + b' [msg-in] [3,"1",{"a":"b":"c","d":"e"}]',
         STAMP + b' [msg-in] [3,"1",{"a":NaN}]',
         STAMP + b' [msg-in] [3,"1",{"a":"\0"}]',
         STAMP + b' [msg-in] [3,"1",{"a":"open',
@@ -262,7 +339,11 @@ def test_errors_of_python_come_through(scan: Scan) -> None:
 
 
 def test_the_environment_can_force_the_python_loop() -> None:
-    program = "from perfkit_analyzers.readers.octt_text import SCANNER; print(SCANNER)"
+    program = (
+        "from perfkit_analyzers.logtext.blocks import _is_plain\n"
+        "from perfkit_analyzers.readers.octt_text import SCANNER\n"
+        "print(SCANNER, _is_plain(b''))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "PERFKIT_PURE": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
@@ -272,4 +353,33 @@ def test_the_environment_can_force_the_python_loop() -> None:
         check=True,
     )
 
-    assert done.stdout.strip() == "python"
+    assert done.stdout.strip() == "python False"
+
+
+def test_bytes_are_plain_where_nothing_is_to_be_cleaned(
+    is_plain: Callable[[bytes], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "_is_plain", lambda _data: False)
+    for size in (1, 15, 16, 17, 64, 100):
+        for place in {0, size // 2, size - 1}:
+            for byte in range(256):
+                data = b"a" * place + bytes([byte]) + b"~" * (size - place - 1)
+                assert is_plain(data) == (byte < 0x80 and not 0x0C <= byte <= 0x1B)
+                assert not is_plain(data) or blocks.clean(data) == data
+
+    assert is_plain(b"")
+    assert is_plain(b"[10:00:01:005] [REQUEST]\n\tindented\n" * 1000)
+    with pytest.raises(TypeError, match="bytes, not str"):
+        is_plain("text")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_blocks_are_cleaned_only_where_they_are_not_plain(answer: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "_is_plain", lambda _data: answer)
+
+    assert blocks.clean(b"\x1b[31mred\r\n\xe9") == (b"\x1b[31mred\r\n\xe9" if answer else "red\né".encode())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_piece_of_a_damaged_log_is_wrongly_plain(is_plain: Callable[[bytes], bool], seed: int) -> None:
+    assert wrongly_plain(corpus(2000, seed), is_plain, seed) is None
