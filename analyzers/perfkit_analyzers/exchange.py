@@ -130,7 +130,8 @@ class Pairing:
 
     def is_pending(self, message: OcppMessage) -> bool:
         """True when an open CALL of the same sender has the id of this one."""
-        return message.message_id in self._pending[message.direction]
+        pending = self._pending[message.direction]
+        return len(pending) > 0 and message.message_id in pending  # an id is hashed only where one waits
 
     def answer(self, message: OcppMessage) -> OpenCall | None:
         """The newest open CALL that a CALLRESULT or CALLERROR answers; None for an orphan. It is no longer pending."""
