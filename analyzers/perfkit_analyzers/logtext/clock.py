@@ -7,15 +7,11 @@ never smoothed over.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from perfkit_analyzers.logtext.stamps import DAY_NS, HALF_DAY_NS, HOUR_NS, SECOND_NS
 from perfkit_analyzers.message import NarrationKind
 
-SECOND_NS = 1_000_000_000
-HOUR_NS = 3600 * SECOND_NS
-DAY_NS = 24 * HOUR_NS
-STEP_TOLERANCE_NS = 5 * SECOND_NS
-STEP_PAUSE_NS = 60 * SECOND_NS
+STEP_TOLERANCE_NS = 5_000_000_000
+STEP_PAUSE_NS = 60_000_000_000
 """Lines come apart as well: a jump of an hour shows as an hour and the pause between two lines."""
 MAX_FALL_OVER_MIDNIGHT_NS = HOUR_NS + STEP_TOLERANCE_NS
 """Late writing, or the end of summer time. What would be a larger fall is taken for a pause of many hours."""
@@ -45,7 +41,7 @@ class BodyClock:
         if self.last_ns is None:
             return self._accept(stamp_ns, None)
         rise_ns = stamp_ns - self.last_ns
-        if rise_ns < -12 * HOUR_NS:
+        if rise_ns < -HALF_DAY_NS:
             self.day_ns += DAY_NS
             stamp_ns += DAY_NS
             return self._accept(stamp_ns, self._step(stamp_ns - self.last_ns) or (NarrationKind.NEW_DAY, "midnight"))
@@ -79,12 +75,3 @@ class BodyClock:
 
     def _announced(self, rise_s: float) -> bool:
         return self.announced_wait_s is not None and abs(self.announced_wait_s - rise_s) <= WAIT_TOLERANCE_S
-
-
-def date_ns(date: str) -> int | None:
-    """Midnight of an ISO date in nanoseconds since 1970; None when there is no such date."""
-    try:
-        moment = datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return int(moment.timestamp()) // 86_400 * DAY_NS

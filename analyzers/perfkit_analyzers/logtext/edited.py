@@ -8,9 +8,11 @@ import re
 PADDING = b"\0 \t\r"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}".encode()
 # The last line of a log and the first of the next: OCTT writes no newline at the end of a file, whole or broken off.
+# A message is looked through for its end only where one is followed by a beginning (`(?=.*` is quick, `.*?` is not).
 _JOINED = re.compile(
     rb"(?P<end>Test ?case result\s*:\s*[A-Z]+?|"
-    rb"\[[0-9T:., -]+\]\s*\[(?:stopped_testcase\]|verdict\]\s*[A-Z]+?|msg-(?:in|out)\].*?\}\]))\s*(?:\xef\xbb\xbf)?"
+    rb"\[[0-9T:., -]+\]\s*\[(?:stopped_testcase\]|verdict\]\s*[A-Z]+?|"
+    rb"msg-(?:in|out)\](?=.*\}\]\s*(?:\xef\xbb\xbf)?[T\[]).*?\}\]))\s*(?:\xef\xbb\xbf)?"
     rb"(?P<begin>Test ?case name\s*:.*|\[[0-9T:., -]+\]\s*\[started_testcase\].*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
@@ -21,7 +23,10 @@ def tidy(line: bytes) -> bytes:
 
     A browser copies the second of two blanks as a no-break space. Behind the first quotation mark it may be content.
     """
-    line = line.strip(PADDING).removeprefix(codecs.BOM_UTF8).lstrip(PADDING)
+    line = line.strip(PADDING)
+    if line.isascii():
+        return line
+    line = line.removeprefix(codecs.BOM_UTF8).lstrip(PADDING)
     if _NO_BREAK_SPACE not in line:
         return line
     before, quote, after = line.partition(b'"')

@@ -15,11 +15,12 @@ import re
 import msgspec
 
 from perfkit_analyzers.actions import initiator
-from perfkit_analyzers.logtext.clock import SECOND_NS, BodyClock, ClockNote, date_ns
+from perfkit_analyzers.logtext.clock import BodyClock, ClockNote
 from perfkit_analyzers.logtext.edited import PADDING, joined_lines, tidy
 from perfkit_analyzers.logtext.frames import Frame, read_frame
 from perfkit_analyzers.logtext.open_frame import FrameLine, OpenFrame
 from perfkit_analyzers.logtext.runinfo import describe, end_note, header_pair, named_run, place, split_started
+from perfkit_analyzers.logtext.stamps import date_ns, time_of_day_ns
 from perfkit_analyzers.logtext.verdicts import Verdicts
 from perfkit_analyzers.message import (
     LogEvent,
@@ -31,30 +32,23 @@ from perfkit_analyzers.message import (
 )
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 
+# Stamp, its date or None, hour, minute, second and fraction of it; tag; text.
 _STAMPED = re.compile(
-    rb"(?P<stamp>\[(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
-    rb"[:.,](?P<fraction>\d{3,9})\])\s*\[(?P<tag>[A-Za-z_-]+)\](?P<text>.*)\Z",
-    re.DOTALL,
+    rb"(\[(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d):(\d\d):(\d\d)[:.,](\d{3,9})\])\s*\[([A-Za-z_-]+)\](.*)\Z", re.DOTALL
 )
-_RULE = re.compile(rb"[-=_*#]{5,}\Z")
-_FOOTER = re.compile(rb"test ?case result\s*:\s*(\S.*)\Z", re.IGNORECASE)
+_BRACKET = ord("[")
+_RULE_OR_FOOTER = re.compile(rb"[-=_*#]{5,}\Z|test ?case result\s*:\s*(\S.*)\Z", re.IGNORECASE)
 _LIKE_A_MESSAGE = re.compile(rb'\[msg-(?:in|out)|\[\s*[2-6]\s*,\s*"')
-_WAIT = re.compile(r"waiting for (\d+(?:\.\d+)?) second", re.IGNORECASE)
+_WAIT = re.compile(r"waiting for (\d+(?:\.\d+)?) second")
 _DIRECTIONS = {b"msg-in": Direction.IN, b"msg-out": Direction.OUT}
-# What a line of narration means, by its words; the first that fits.
+# What a line of narration means, by its words in lower case; the first that fits.
 _INFO_KINDS = (
-    (re.compile(r"starting testcase preparation", re.IGNORECASE), NarrationKind.PHASE_PREPARATION),
-    (re.compile(r"starting main testcase", re.IGNORECASE), NarrationKind.PHASE_MAIN),
-    (
-        re.compile(r"resetAfterTestcase|=\s*starting .*(?:restor|clean|post)", re.IGNORECASE),
-        NarrationKind.PHASE_RESTORE,
-    ),
-    (re.compile(r"successfully connected to", re.IGNORECASE), NarrationKind.CONNECTED),
-    (
-        re.compile(r"disconnected from|closes the websocket", re.IGNORECASE),
-        NarrationKind.DISCONNECTED,
-    ),
-    (re.compile(r"(?:entering|reached) state\b", re.IGNORECASE), NarrationKind.STATE),
+    (re.compile(r"starting testcase preparation"), NarrationKind.PHASE_PREPARATION),
+    (re.compile(r"starting main testcase"), NarrationKind.PHASE_MAIN),
+    (re.compile(r"resetaftertestcase|=\s*starting .*(?:restor|clean|post)"), NarrationKind.PHASE_RESTORE),
+    (re.compile(r"successfully connected to"), NarrationKind.CONNECTED),
+    (re.compile(r"disconnected from|closes the websocket"), NarrationKind.DISCONNECTED),
+    (re.compile(r"(?:entering|reached) state\b"), NarrationKind.STATE),
 )
 MAX_HEADER_EXTRAS = 20
 MAX_PROMPT_CHARACTERS = 4096
@@ -88,7 +82,7 @@ class OcttBody:
         self._prompt: Narration | None = None
         self._tail = False  # free text may follow the line before
         self._open: OpenFrame | None = None
-        self._unstamped_lines = range(0)  # the latest unbroken series of lines without a stamp
+        self._unstamped_from = self._unstamped_to = -1  # the latest unbroken series of lines without a stamp
 
     @property
     def busy(self) -> bool:
@@ -112,6 +106,22 @@ class OcttBody:
         """Account for a line of which only the start was kept."""
         self._skip(number, f"line longer than {max_bytes >> 20} MiB", start)
 
+    def lines(self, data: bytes, start: int, number: int) -> tuple[int, int]:
+        """Read the line of `data` at `start`, which follows line `number`, and on as long as `busy`.
+
+        Where the next line starts, and the number of the last one that was read.
+        """
+        while True:
+            end = data.find(b"\n", start)
+            number += 1
+            if end < 0:
+                self.line(data[start:], number, cut_off=True)
+                return len(data), number
+            self.line(data[start:end], number, cut_off=False)
+            start = end + 1
+            if start == len(data) or not self.busy:
+                return start, number
+
     def line(self, raw: bytes, number: int, *, cut_off: bool) -> None:
         """Read one line; `cut_off` when the file ends in it without a newline."""
         text = tidy(raw)
@@ -124,20 +134,22 @@ class OcttBody:
         self._line(text, number, cut_off=cut_off)
 
     def _line(self, text: bytes, number: int, *, cut_off: bool) -> None:
-        match = _STAMPED.match(text)
+        match = _STAMPED.match(text) if text and text[0] == _BRACKET else None
         if match is None:
-            series = self._unstamped_lines
-            self._unstamped_lines = range(series.start if number == series.stop else number, number + 1)
+            if number != self._unstamped_to + 1:
+                self._unstamped_from = number
+            self._unstamped_to = number
             self._unstamped(text, number, cut_off=cut_off)
             return
         self._settle()
-        body_ns = _body_ns(match)
+        stamp, date, hour, minute, second, fraction, tag, words = match.groups()
+        body_ns = _body_ns(date, time_of_day_ns(int(hour), int(minute), int(second)), fraction)
         if body_ns is None:
             self._skip(number, "time stamp out of range", text)
             return
-        self.stamp_width, self.dated = len(match["stamp"]), match["date"] is not None
-        tag = match["tag"].lower()
-        words = match["text"].strip(PADDING)
+        self.stamp_width, self.dated = len(stamp), date is not None
+        tag = tag.lower()
+        words = words.strip(PADDING)
         if tag == b"started_testcase":
             self._started_line(words.decode(), number, body_ns)
         elif self._run is None:
@@ -220,8 +232,8 @@ class OcttBody:
         last_ns = self.clock.last_ns
         verdict, notes = self._verdicts.final()
         notes += end_note(run, self._first_ns, last_ns)
-        series = self._unstamped_lines
-        stamp_line = max(run.line, series.start - 1) if last_line + 1 in (series.stop, series.stop - 1) else last_line
+        is_in_series = self._unstamped_to - 1 <= last_line <= self._unstamped_to
+        stamp_line = max(run.line, self._unstamped_from - 1) if is_in_series else last_line
         self.out.append(TestCaseEnded(last_line, last_ns, verdict, notes, stamp_line))
         self._run, self._announced, self._tail, self._verdicts = None, False, False, Verdicts()
 
@@ -274,10 +286,11 @@ class OcttBody:
         if tag == "verdict":
             self._verdicts.add_line(words)
             return
-        kind = _kind(tag, words)
+        lowered = words.lower()
+        kind = _kind(tag, lowered)
         if kind is not None:
             self.out.append(Narration(number, stamp_ns, kind, words))
-        elif wait := _WAIT.search(words):
+        elif wait := _WAIT.search(lowered):
             self.clock.announced_wait_s = float(wait[1])
 
     # -- lines without a stamp -------------------------------------------------------------------------------------
@@ -285,7 +298,7 @@ class OcttBody:
     def _unstamped(self, text: bytes, number: int, *, cut_off: bool) -> None:
         if self._open is not None:
             self._continue_frame(self._open, text, number, cut_off=cut_off)
-        elif not text or _RULE.match(text) or self._footer(text) or self._header_line_read(text, number):
+        elif not text or self._rule_or_footer(text) or self._header_line_read(text, number):
             self.narration += 1
         elif _LIKE_A_MESSAGE.search(text):
             self._skip(number, "a message without a time stamp", text)
@@ -297,15 +310,15 @@ class OcttBody:
         else:
             self._skip(number, "not a line of this format", text)
 
-    def _footer(self, text: bytes) -> bool:
-        match = _FOOTER.match(text)
-        if match is not None:
+    def _rule_or_footer(self, text: bytes) -> bool:
+        match = _RULE_OR_FOOTER.match(text)
+        if match is not None and match[1] is not None:
             self._verdicts.footer = match[1].decode().strip().upper()
         return match is not None
 
     def _header_line_read(self, text: bytes, number: int) -> bool:
         """Whether the line belongs to a header, which it may begin."""
-        field, value = header_pair(text.decode()) or ("", "")
+        field, value = header_pair(text.decode())
         begins = field == "test_case" if self._run is not None or self._header else field != ""
         if begins and (self._header is None or "test_case" in self._header):
             self._end_run(number - 1)
@@ -351,14 +364,10 @@ def _kind(tag: str, words: str) -> NarrationKind | None:
         return NarrationKind.PROMPT_DISMISSED
     if tag in {"warning", "error"}:
         return NarrationKind.WARNING
-    return next((kind for pattern, kind in _INFO_KINDS if pattern.search(words)), None)
+    return next((kind for pattern, kind in _INFO_KINDS if pattern.search(words)), None) if words else None
 
 
-def _body_ns(match: re.Match[bytes]) -> int | None:
+def _body_ns(date: bytes | None, time_ns: int | None, fraction: bytes) -> int | None:
     """Nanoseconds since 1970 of a dated stamp, since midnight of an undated one; None when there is no such time."""
-    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"])
-    if hour > 23 or minute > 59 or second > 59:
-        return None
-    time_of_day_ns = (hour * 3600 + minute * 60 + second) * SECOND_NS + int(match["fraction"].ljust(9, b"0"))
-    day_ns = 0 if match["date"] is None else date_ns(match["date"].decode())
-    return None if day_ns is None else day_ns + time_of_day_ns
+    day_ns = 0 if date is None else date_ns(date.decode())
+    return None if day_ns is None or time_ns is None else day_ns + time_ns + int(fraction.ljust(9, b"0"))

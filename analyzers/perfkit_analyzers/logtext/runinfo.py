@@ -7,14 +7,14 @@ so a date is never joined to a time of day without looking: the offset must be a
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from perfkit_analyzers.logtext.clock import DAY_NS, SECOND_NS
+from perfkit_analyzers.logtext.stamps import DAY_NS, QUARTER_NS, SECOND_NS, midnight_ns, time_of_day_ns
 from perfkit_analyzers.message import Role, TestCaseStarted
 
-_KEY_VALUE = re.compile(r"(?P<key>[A-Za-z][A-Za-z ()/_-]{2,40}?)\s*:(?P<value>.*)\Z", re.DOTALL)
+_KEY = re.compile(r"[A-Za-z][A-Za-z ()/_-]+")
+MAX_KEY_CHARACTERS = 41
 # Spelling differs between builds (capitals, blanks, brackets); compared in lower case without anything but letters.
 HEADER_KEYS = {
     "testcasename": "test_case",
@@ -33,9 +33,7 @@ HEADER_KEYS = {
     "certificationprofile": "profiles",
 }
 _CLOCK_TEXT = re.compile(
-    r"(?:(?P<day>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})\s+|"
-    r"(?P<iso_year>\d{4})-(?P<iso_month>\d{1,2})-(?P<iso_day>\d{1,2})(?:T|\s+))"
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2}):(?P<second>\d{1,2})\Z"
+    r"(?:(\d{1,2})-(\d{1,2})-(\d{4})\s+|(\d{4})-(\d{1,2})-(\d{1,2})(?:T|\s+))(\d{1,2}):(\d{1,2}):(\d{1,2})\Z"
 )
 _TEST_CASE = re.compile(r"(?<![A-Za-z0-9])TC_[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*?_(?:CSMS|CS)(?![A-Za-z])")
 _FILE_NAME = re.compile(
@@ -44,9 +42,8 @@ _FILE_NAME = re.compile(
 )
 _LEGACY_SUT = {"CS": Role.CSMS, "CP": Role.CHARGING_STATION}
 _VERSION = re.compile(r"\d\.\d(?:\.\d)?")
-QUARTER_NS = 900 * SECOND_NS
-OFFSET_TOLERANCE_NS = 2 * SECOND_NS
-MAX_OFFSET_NS = 14 * 3600 * SECOND_NS
+OFFSET_TOLERANCE_NS = 2_000_000_000
+MAX_OFFSET_NS = 50_400_000_000_000  # 14 h
 
 
 class NamedRun(NamedTuple):
@@ -66,17 +63,16 @@ class Placement(NamedTuple):
     notes: tuple[str, ...]
 
 
-def header_pair(line: str) -> tuple[str, str] | None:
-    """Field and value of a `Key : value` line of the header; the field is "" for a key that is not known."""
-    match = _KEY_VALUE.match(line.strip())
-    if match is None:
-        return None
-    return _field(match["key"]), match["value"].strip()
+def header_pair(line: str) -> tuple[str, str]:
+    """Field and value of a `Key : value` line of the header; the field is "" for any other line or key."""
+    key, colon, value = line.partition(":")
+    key = key.strip()
+    return _field(key) if colon and len(key) <= MAX_KEY_CHARACTERS else "", value.strip()
 
 
 @lru_cache(maxsize=256)  # every run of a log spells the same ten keys
 def _field(key: str) -> str:
-    return HEADER_KEYS.get(re.sub(r"[^a-z]", "", key.lower()), "")
+    return HEADER_KEYS.get(re.sub(r"[^a-z]", "", key.lower()), "") if _KEY.fullmatch(key) else ""
 
 
 def named_run(name: str) -> NamedRun | None:
@@ -99,13 +95,10 @@ def clock_text_ns(text: str | None) -> int | None:
     match = _CLOCK_TEXT.match(text or "")
     if match is None:
         return None
-    year, month, day = (int(match[part] or match[f"iso_{part}"]) for part in ("year", "month", "day"))
-    hour, minute, second = (int(match[part]) for part in ("hour", "minute", "second"))
-    try:
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
-        return None
-    return int(moment.timestamp()) * SECOND_NS
+    day, month, year, iso_year, iso_month, iso_day, hour, minute, second = match.groups()
+    day_ns = midnight_ns(int(year or iso_year), int(month or iso_month), int(day or iso_day))
+    time_ns = time_of_day_ns(int(hour), int(minute), int(second))
+    return None if day_ns is None or time_ns is None else day_ns + time_ns
 
 
 def sut_of_test_case(test_case: str | None) -> Role | None:
@@ -177,12 +170,13 @@ def place(body_ns: int, *, dated: bool, start_text: str | None, named: NamedRun 
     if dated:
         days = [body_ns - body_ns % DAY_NS]
     else:
-        days = [start_ns - start_ns % DAY_NS + shift * DAY_NS for shift in (0, -1, 1)]
+        days = [start_ns - start_ns % DAY_NS + shift_ns for shift_ns in (0, -DAY_NS, DAY_NS)]
     time_of_day_ns = body_ns % DAY_NS
     day_ns = min(days, key=lambda day: abs(start_ns - day - time_of_day_ns))
     difference_ns = start_ns - day_ns - time_of_day_ns
-    offset_ns = round(difference_ns / QUARTER_NS) * QUARTER_NS
-    fits = abs(difference_ns - offset_ns) <= OFFSET_TOLERANCE_NS and abs(offset_ns) <= MAX_OFFSET_NS
+    from_quarter_ns = (difference_ns + QUARTER_NS // 2) % QUARTER_NS - QUARTER_NS // 2
+    offset_ns = difference_ns - from_quarter_ns
+    fits = abs(from_quarter_ns) <= OFFSET_TOLERANCE_NS and abs(offset_ns) <= MAX_OFFSET_NS
     notes = (
         () if fits else (f"{source} start is {difference_ns / SECOND_NS:.3f} s from the first body line: not a zone",)
     )

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 
 from perfkit_analyzers.actions import initiator
 from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, Block, ByteStream, line_blocks
-from perfkit_analyzers.logtext.clock import SECOND_NS, BodyClock, date_ns
+from perfkit_analyzers.logtext.clock import BodyClock
 from perfkit_analyzers.logtext.edited import tidy
 from perfkit_analyzers.logtext.frames import Frame, read_frame
 from perfkit_analyzers.logtext.runinfo import sut_of_test_case
+from perfkit_analyzers.logtext.stamps import SECOND_NS, midnight_ns, time_of_day_ns
 from perfkit_analyzers.logtext.verdicts import Verdicts
 from perfkit_analyzers.message import (
     LineTally,
@@ -203,11 +204,11 @@ class OcttLegacyReader:
 
 def _stamp_ns(match: re.Match[bytes]) -> int | None:
     month = _MONTHS.get(match["month"])
-    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"])
-    if month is None or hour > 23 or minute > 59 or second > 59:
+    time_ns = time_of_day_ns(int(match["hour"]), int(match["minute"]), int(match["second"]))
+    if month is None or time_ns is None:
         return None
-    day_ns = date_ns(f"{match['year'].decode()}-{month:02}-{match['day'].decode()}")
-    return None if day_ns is None else day_ns + (hour * 3600 + minute * 60 + second) * SECOND_NS
+    day_ns = midnight_ns(int(match["year"]), month, int(match["day"]))
+    return None if day_ns is None else day_ns + time_ns
 
 
 class OcttLegacy:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Literal
 
 import msgspec
 
 from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, ByteStream, line_blocks
-from perfkit_analyzers.logtext.clock import DAY_NS, PLAIN_RISE_NS, SECOND_NS, date_ns
+from perfkit_analyzers.logtext.clock import PLAIN_RISE_NS
 from perfkit_analyzers.logtext.frames import Call, decode_strict
 from perfkit_analyzers.logtext.octt_body import OcttBody
+from perfkit_analyzers.logtext.stamps import DAY_NS, SECOND_NS, date_ns
 from perfkit_analyzers.message import LineTally, LogEvent
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.readers.base import LogReader
@@ -103,6 +105,9 @@ class OcttTextReader:
 
     def __iter__(self) -> Iterator[LogEvent]:
         """Read the log block by block."""
+        return chain.from_iterable(self._blocks())
+
+    def _blocks(self) -> Iterator[list[LogEvent]]:
         number = 0
         for block in line_blocks(self._stream):
             if block.overlong:
@@ -112,10 +117,10 @@ class OcttTextReader:
             else:
                 events, number = self._read_block(block.data, number)
             self._count(number - self._body.pending_lines)
-            yield from events
+            yield events
         self._body.finish(number)
         self._count(number)
-        yield from self._body.take()
+        yield self._body.take()
 
     def _count(self, lines: int) -> None:
         tally, body = self.tally, self._body
@@ -133,7 +138,7 @@ class OcttTextReader:
         return self._read_lines(lines, number, cut_off=cut_off), number + len(lines)
 
     def _scan_block(self, scan: Scan, data: bytes, number: int) -> tuple[list[LogEvent], int]:
-        """As `_read_block`: `scan` reads as far as lines are plain, the Python loop the one line after these."""
+        """As `_read_block`: `scan` reads as far as lines are plain, the careful reading on from there."""
         body = self._body
         events: list[LogEvent] = []
         start, size = 0, len(data)
@@ -144,18 +149,9 @@ class OcttTextReader:
                 body.messages += messages
                 body.narration += narration
                 number += messages + narration
-                if start == size:
-                    break
-            end = data.find(b"\n", start)
-            cut_off = end < 0
-            line = data[start : size if cut_off else end]
-            number += 1
-            if busy:
-                body.line(line, number, cut_off=cut_off)
+            if start < size:
+                start, number = body.lines(data, start, number)
                 events += body.take()
-            else:
-                events += self._read_lines([line], number - 1, cut_off=cut_off)
-            start = size if cut_off else end + 1
         return events, number
 
     def _read_lines(self, lines: list[bytes], number: int, *, cut_off: bool) -> list[LogEvent]:
@@ -173,7 +169,7 @@ class OcttTextReader:
             if kind < _CAREFUL and (stamp := line[:width]) != previous:
                 stamp_ns = base_ns + seconds[stamp[:-5]] + milliseconds_ns(stamp[-5:], _NO_TIME)
                 if 0 <= stamp_ns - last_ns < PLAIN_RISE_NS and stamp_ns < day_end_ns:
-                    previous, last_ns = stamp, stamp_ns
+                    previous = stamp
                 else:
                     kind = _CAREFUL
             if kind < _MARKER and line[-2:] == b"}]":
@@ -182,13 +178,13 @@ class OcttTextReader:
                 except _DECODING_FAILED:
                     pass
                 else:
-                    messages += 1
+                    messages, last_ns = messages + 1, stamp_ns
                     type_, action = (_CALL, frame.action) if isinstance(frame, Call) else (_RESULT, None)
                     direction, payload = _DIRECTIONS[kind], bytes(frame.payload)
                     append(OcppMessage(number, stamp_ns, direction, type_, frame.message_id, action, payload))
                     continue
             elif (kind == _MARKER and line[width:] in _MARKERS) or (kind == _INFO and _plain_info(line, width)):
-                narration += 1
+                narration, last_ns = narration + 1, stamp_ns
                 continue
             if not busy:
                 body.clock.last_ns = last_ns

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from perfkit_analyzers.logtext.frames import Frame, NotAFrame, read_frame
-from perfkit_analyzers.message import NarrationKind, Role
+from perfkit_analyzers.message import Narration, NarrationKind, Role
 from perfkit_analyzers.ocpp_message import Direction, MessageType
+from perfkit_analyzers.readers.octt_text import OcttTextReader
 from tests.analyzers.readers.campaign import (
     RULE,
     endings,
@@ -525,6 +527,15 @@ def test_encodings_give_the_same_events(encoding: str) -> None:
     assert shown == [(m.stamp_ns, m.message_id, bytes(m.payload)) for m in messages(expected)]
     assert runs(events) == runs(expected)
     assert (tally.messages, tally.skipped) == (plain.messages, 0)
+
+
+@pytest.mark.parametrize("options", [{}, {"scan": None}], ids=["as installed", "Python loop"])
+def test_a_skipped_line_that_begins_like_a_plain_one_does_not_move_the_clock(options: dict[str, None]) -> None:
+    text = header() + heartbeat("10:15:00:100") + '[10:15:20:100] [RESPONSE,"5",{}]\n' + heartbeat("10:15:10:100", "h2")
+    events = list(OcttTextReader(io.BytesIO(text.encode()), "x.log", **options))
+    assert [skip.reason for skip in skipped(events)] == ["not a line of this format"]
+    assert NarrationKind.CLOCK_STEP not in [event.kind for event in events if isinstance(event, Narration)]
+    assert endings(events)[0].stamp_ns == ns("2026-03-02T10:15:10.100")
 
 
 def test_an_overlong_line_is_skipped_in_flat_memory(monkeypatch: pytest.MonkeyPatch) -> None:
