@@ -9,7 +9,7 @@ from typing import Final
 from perfkit_analyzers.exchange import Exchange
 from perfkit_analyzers.ocpp_message import OcppMessage
 
-REMEMBERED_AUTHORIZATIONS = 1024
+REMEMBERED_AUTHORIZATIONS: Final = 1024
 """Requests remembered of a run; an interval in which a station asks more often is not worth its memory."""
 
 
@@ -57,6 +57,8 @@ class Authorizations:
 
     def nested(self, start_line: int, end_line: int, id_tag: str | None = None) -> list[Authorization]:
         """Those asked between two lines, of one identifier if it is given; the latest first."""
+        if not self._asked or self._asked[-1].asked_line <= start_line:  # nearly always
+            return []
         within = self._asked_since(start_line)
         return [a for a in within if a.asked_line < end_line and id_tag in (None, a.id_tag)]
 

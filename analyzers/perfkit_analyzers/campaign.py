@@ -6,6 +6,7 @@ Nothing here knows a file or a document: readers' events come in, totals and rec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from perfkit.core.policy import Policy, Verdicts
 from perfkit.core.sample import Flag
@@ -30,7 +31,7 @@ from perfkit_analyzers.tracker import RunTracker
 Transactions = dict[str, Place]
 """Where each running transaction is, by its id."""
 
-PROMPTS_LISTED = 100
+PROMPTS_LISTED: Final = 100
 """Prompts of a run whose time is listed in a result; all of them are counted."""
 
 

@@ -23,7 +23,7 @@ class Ending(StrEnum):
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every exchange.
 _CALLRESULT: Final = MessageType.CALLRESULT
 _ANSWERED: Final = Ending.ANSWERED
-_FLAGS = {
+_FLAGS: Final = {
     (False, False): (),
     (True, False): (Flag.PROTO_OVERLAP,),
     (False, True): (Flag.DUP_ID,),
@@ -102,7 +102,7 @@ class OpenCall:
 
 
 _Pending = dict[str, OpenCall]
-_OPPOSITE = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN, Direction.UNKNOWN: Direction.UNKNOWN}
+_OPPOSITE: Final = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN, Direction.UNKNOWN: Direction.UNKNOWN}
 
 
 class Pairing:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Final
 
-COUNTED_AT_ONCE = 4096
+COUNTED_AT_ONCE: Final = 4096
 """Values that wait until they are counted: many at a time cost a fifth of what each alone would."""
 
 

@@ -180,7 +180,7 @@ class Excluded:
             self.rows.append(ref)
 
 
-EXCLUSIONS_LISTED = 1000
+EXCLUSIONS_LISTED: Final = 1000
 """Excluded rows listed per run, parameter and reason; all of them are counted, and `--samples` writes all."""
 
 PartKey = tuple[str, str, bool]

@@ -11,8 +11,8 @@ from typing import Final
 
 from perfkit_analyzers.exchange import Exchange
 
-_READS = frozenset({"GetConfiguration", "GetVariables", "NotifyReport"})
-NOTED_ACTIONS = _READS | {"BootNotification", "ChangeConfiguration", "SetVariables"}
+_READS: Final = frozenset({"GetConfiguration", "GetVariables", "NotifyReport"})
+NOTED_ACTIONS: Final = _READS | {"BootNotification", "ChangeConfiguration", "SetVariables"}
 
 
 class Noted:

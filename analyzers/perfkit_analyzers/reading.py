@@ -35,7 +35,7 @@ PARALLEL_BYTES = 32 << 20
 PART_BYTES = 16 << 20
 """Smallest part that is worth a cut."""
 MAX_PROCESSES = 8
-PARTS_PER_PROCESS = 4
+PARTS_PER_PROCESS = 8
 """So that parts are joined while others are read, and that no process waits long for the last one."""
 COLLECT_EVERY = 200_000
 """Allocations between two runs of the garbage collector (Python's own default is 700)."""

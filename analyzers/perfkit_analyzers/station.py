@@ -38,13 +38,13 @@ from perfkit_analyzers.ocpp_message import OcppMessage, canonical
 from perfkit_analyzers.payload_time import payload_time_ns
 from perfkit_analyzers.prompts import PromptKind, classify_prompt, prompt_connector
 
-CLOCK_REPORTS = 8
+CLOCK_REPORTS: Final = 8
 """StatusNotifications whose time stamps are kept until somebody asks for the DUT's clock."""
 
-REFUSED_SEQUENCES = frozenset({"Rejected", "InvalidCertificate", "RevokedCertificate"})
+REFUSED_SEQUENCES: Final = frozenset({"Rejected", "InvalidCertificate", "RevokedCertificate"})
 """Answers after which no firmware or diagnostics sequence runs (UpdateFirmwareStatusEnumType, LogStatusEnumType)."""
 
-REMEMBERED_MESSAGES = 1024
+REMEMBERED_MESSAGES: Final = 1024
 """Transaction messages remembered for recognising repetitions."""
 
 

@@ -42,8 +42,8 @@ _CALLRESULT: Final = MessageType.CALLRESULT
 _CALLERROR: Final = MessageType.CALLERROR
 _IN: Final = Direction.IN
 _OUT: Final = Direction.OUT
-_EMPTY = b"{}"
-_IS_2X_ID = re.compile(r"TC_[A-Z]_")
+_EMPTY: Final = b"{}"
+_IS_2X_ID: Final = re.compile(r"TC_[A-Z]_")
 """Test-case ids of OCPP 2.x carry a letter block (TC_E_44_CS), those of 1.6 do not (TC_010_CS)."""
 
 

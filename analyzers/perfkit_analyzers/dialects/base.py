@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from perfkit_analyzers.dialects.facts import Answer, Fact, MeterReport, Place
 from perfkit_analyzers.dialects.meter_values import MeterValue
 
-REMEMBERED_ANSWERS = 256
-REMEMBERED_BYTES = 16_384
+REMEMBERED_ANSWERS: Final = 256
+REMEMBERED_BYTES: Final = 16_384
 """Answers remembered per kind, and the longest of them."""
 
 Translate = Callable[[bytes], Fact | None]

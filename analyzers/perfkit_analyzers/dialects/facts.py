@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import ClassVar, Final, final
 
 Place = tuple[int, ...]
-WHOLE_STATION: Place = ()
-STATION_CONNECTOR: Place = (0,)
+WHOLE_STATION: Final[Place] = ()
+STATION_CONNECTOR: Final[Place] = (0,)
 
 
 def contains(outer: Place, inner: Place) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from perfkit_analyzers.dialects import ocpp16_payloads as shapes
 from perfkit_analyzers.dialects.base import answer_translator, constant, meter_report, translator
 from perfkit_analyzers.dialects.facts import (
@@ -109,7 +111,7 @@ def _start_answer(payload: shapes.StartAnswer) -> Answer:
     return Answer(payload.id_tag_info.status, transaction_id=transaction)
 
 
-_CONFIGURATION_READ = frozenset(
+_CONFIGURATION_READ: Final = frozenset(
     {"AuthorizeRemoteTxRequests", "HeartbeatInterval", "MinimumStatusDuration", "NumberOfConnectors"}
 )
 """Configuration keys that a rule reads."""

@@ -7,17 +7,19 @@ never smoothed over.
 
 from __future__ import annotations
 
+from typing import Final
+
 from perfkit_analyzers.logtext.stamps import DAY_NS, HALF_DAY_NS, HOUR_NS, SECOND_NS
 from perfkit_analyzers.message import NarrationKind
 
-STEP_TOLERANCE_NS = 5_000_000_000
-STEP_PAUSE_NS = 60_000_000_000
+STEP_TOLERANCE_NS: Final = 5_000_000_000
+STEP_PAUSE_NS: Final = 60_000_000_000
 """Lines come apart as well: a jump of an hour shows as an hour and the pause between two lines."""
-MAX_FALL_OVER_MIDNIGHT_NS = HOUR_NS + STEP_TOLERANCE_NS
+MAX_FALL_OVER_MIDNIGHT_NS: Final = HOUR_NS + STEP_TOLERANCE_NS
 """Late writing, or the end of summer time. What would be a larger fall is taken for a pause of many hours."""
 # Below this a rise needs no second look.
-PLAIN_RISE_NS = HOUR_NS - STEP_TOLERANCE_NS
-WAIT_TOLERANCE_S = 30
+PLAIN_RISE_NS: Final = HOUR_NS - STEP_TOLERANCE_NS
+WAIT_TOLERANCE_S: Final = 30
 
 ClockNote = tuple[NarrationKind, str]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import Final
 
-PADDING = b"\0 \t\r"
-_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}".encode()
+PADDING: Final = b"\0 \t\r"
+_NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}".encode()
 # The last line of a log and the first of the next: OCTT writes no newline at the end of a file, whole or broken off.
 # A message is looked through for its end only where one is followed by a beginning (`(?=.*` is quick, `.*?` is not).
-_JOINED = re.compile(
+_JOINED: Final = re.compile(
     rb"(?P<end>Test ?case result\s*:\s*[A-Z]+?|"
     rb"\[[0-9T:., -]+\]\s*\[(?:stopped_testcase\]|verdict\]\s*[A-Z]+?|"
     rb"msg-(?:in|out)\](?=.*\}\]\s*(?:\xef\xbb\xbf)?[T\[]).*?\}\]))\s*(?:\xef\xbb\xbf)?"

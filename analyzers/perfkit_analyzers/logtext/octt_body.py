@@ -11,6 +11,7 @@ Each line ends up counted exactly once, as message, narration or skipped.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -33,16 +34,16 @@ from perfkit_analyzers.message import (
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 
 # Stamp, its date or None, hour, minute, second and fraction of it; tag; text.
-_STAMPED = re.compile(
+_STAMPED: Final = re.compile(
     rb"(\[(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d):(\d\d):(\d\d)[:.,](\d{3,9})\])\s*\[([A-Za-z_-]+)\](.*)\Z", re.DOTALL
 )
-_BRACKET = ord("[")
-_RULE_OR_FOOTER = re.compile(rb"[-=_*#]{5,}\Z|test ?case result\s*:\s*(\S.*)\Z", re.IGNORECASE)
-_LIKE_A_MESSAGE = re.compile(rb'\[msg-(?:in|out)|\[\s*[2-6]\s*,\s*"')
-_WAIT = re.compile(r"waiting for (\d+(?:\.\d+)?) second")
-_DIRECTIONS = {b"msg-in": Direction.IN, b"msg-out": Direction.OUT}
+_BRACKET: Final = ord("[")
+_RULE_OR_FOOTER: Final = re.compile(rb"[-=_*#]{5,}\Z|test ?case result\s*:\s*(\S.*)\Z", re.IGNORECASE)
+_LIKE_A_MESSAGE: Final = re.compile(rb'\[msg-(?:in|out)|\[\s*[2-6]\s*,\s*"')
+_WAIT: Final = re.compile(r"waiting for (\d+(?:\.\d+)?) second")
+_DIRECTIONS: Final = {b"msg-in": Direction.IN, b"msg-out": Direction.OUT}
 # What a line of narration means, by its words in lower case; the first that fits.
-_INFO_KINDS = (
+_INFO_KINDS: Final = (
     (re.compile(r"starting testcase preparation"), NarrationKind.PHASE_PREPARATION),
     (re.compile(r"starting main testcase"), NarrationKind.PHASE_MAIN),
     (re.compile(r"resetaftertestcase|=\s*starting .*(?:restor|clean|post)"), NarrationKind.PHASE_RESTORE),
@@ -50,10 +51,10 @@ _INFO_KINDS = (
     (re.compile(r"disconnected from|closes the websocket"), NarrationKind.DISCONNECTED),
     (re.compile(r"(?:entering|reached) state\b"), NarrationKind.STATE),
 )
-MAX_HEADER_EXTRAS = 20
-MAX_PROMPT_CHARACTERS = 4096
+MAX_HEADER_EXTRAS: Final = 20
+MAX_PROMPT_CHARACTERS: Final = 4096
 # Lines after which a run whose role no header, id or action tells is handed on without a role.
-MAX_UNDECIDED_LINES = 2000
+MAX_UNDECIDED_LINES: Final = 2000
 
 
 class OcttBody:

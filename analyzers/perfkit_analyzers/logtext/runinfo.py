@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from perfkit_analyzers.logtext.stamps import DAY_NS, QUARTER_NS, SECOND_NS, midnight_ns, time_of_day_ns
 from perfkit_analyzers.message import Role, TestCaseStarted
 
-_KEY = re.compile(r"[A-Za-z][A-Za-z ()/_-]+")
-MAX_KEY_CHARACTERS = 41
+_KEY: Final = re.compile(r"[A-Za-z][A-Za-z ()/_-]+")
+MAX_KEY_CHARACTERS: Final = 41
 # Spelling differs between builds (capitals, blanks, brackets); compared in lower case without anything but letters.
-HEADER_KEYS = {
+HEADER_KEYS: Final = {
     "testcasename": "test_case",
     "testcaseid": "test_case",
     "testcasedescription": "title",
@@ -32,18 +32,18 @@ HEADER_KEYS = {
     "configuration": "configuration",
     "certificationprofile": "profiles",
 }
-_CLOCK_TEXT = re.compile(
+_CLOCK_TEXT: Final = re.compile(
     r"(?:(\d{1,2})-(\d{1,2})-(\d{4})\s+|(\d{4})-(\d{1,2})-(\d{1,2})(?:T|\s+))(\d{1,2}):(\d{1,2}):(\d{1,2})\Z"
 )
-_TEST_CASE = re.compile(r"(?<![A-Za-z0-9])TC_[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*?_(?:CSMS|CS)(?![A-Za-z])")
-_FILE_NAME = re.compile(
+_TEST_CASE: Final = re.compile(r"(?<![A-Za-z0-9])TC_[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*?_(?:CSMS|CS)(?![A-Za-z])")
+_FILE_NAME: Final = re.compile(
     r"(?P<configuration>.*?)_?(?P<test_case>TC_[A-Z0-9]+(?:_[0-9A-Z]+)*?_(?:CSMS|CS))"
     r"(?P<start>\d{4}-\d{2}-\d{2}T\d{2}[_:]\d{2}[_:]\d{2})(?:[.,]\d+)?(?:\..*)?\Z"
 )
-_LEGACY_SUT = {"CS": Role.CSMS, "CP": Role.CHARGING_STATION}
-_VERSION = re.compile(r"\d\.\d(?:\.\d)?")
-OFFSET_TOLERANCE_NS = 2_000_000_000
-MAX_OFFSET_NS = 50_400_000_000_000  # 14 h
+_LEGACY_SUT: Final = {"CS": Role.CSMS, "CP": Role.CHARGING_STATION}
+_VERSION: Final = re.compile(r"\d\.\d(?:\.\d)?")
+OFFSET_TOLERANCE_NS: Final = 2_000_000_000
+MAX_OFFSET_NS: Final = 50_400_000_000_000  # 14 h
 
 
 class NamedRun(NamedTuple):

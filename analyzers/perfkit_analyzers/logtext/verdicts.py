@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 # ISO/IEC 9646 and TTCN-3 order; a word that is in neither ranks with INCONC.
-_SEVERITY = {"NONE": 0, "PASS": 1, "PASSED": 1, "INCONC": 2, "FAIL": 3, "FAILED": 3, "ERROR": 4}
+_SEVERITY: Final = {"NONE": 0, "PASS": 1, "PASSED": 1, "INCONC": 2, "FAIL": 3, "FAILED": 3, "ERROR": 4}
 
 
 class Verdicts:

@@ -79,7 +79,7 @@ class Collector:
 
 Watchers = tuple[list[Collector], list[Collector]]
 """Collectors that a CALL concerns: always, and as evidence."""
-NO_WATCHERS: Watchers = ([], [])
+NO_WATCHERS: Final[Watchers] = ([], [])
 
 
 def by_kind(collectors: Iterable[Collector]) -> dict[type[Fact], Watchers]:
@@ -114,7 +114,7 @@ def is_from_dut(message: OcppMessage) -> bool:
     return message.direction is _IN
 
 
-REASON_OF_STATUS = {
+REASON_OF_STATUS: Final = {
     "Rejected": Reason.REJECTED,
     "Occupied": Reason.OCCUPIED,
     "Faulted": Reason.FAULTED,

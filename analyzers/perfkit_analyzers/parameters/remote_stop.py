@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from perfkit.core.policy import Inclusion
 from perfkit.core.sample import Flag, Reason, Row
@@ -30,7 +30,7 @@ clause = "8.2.1, A.4"
 roles = frozenset({Role.CHARGING_STATION})
 yields = (Yield("RemoteStopTransaction/StopTransaction", ("TC_012_CS", "TC_005_3_CS", "clean-up between test cases")),)
 
-_COMBINATION = "RemoteStopTransaction/StopTransaction"
+_COMBINATION: Final = "RemoteStopTransaction/StopTransaction"
 
 
 class _Candidate(Candidate):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, cast
+from typing import ClassVar, Final, cast
 
 from perfkit.core.policy import Multi, TriggeredStart, TriggerFwDiag
 from perfkit.core.sample import Flag, Reason, Row, RowKind
@@ -68,8 +68,8 @@ yields = (
     Yield("TriggerMessage/StatusNotification", ("TC_054_CS",)),
 )
 
-_REQUESTS = (CancelReservation, Reserve, ChangeAvailability, Trigger)
-_OWN_ROW = frozenset(
+_REQUESTS: Final = (CancelReservation, Reserve, ChangeAvailability, Trigger)
+_OWN_ROW: Final = frozenset(
     {
         *("DiagnosticsStatusNotification", "FirmwareStatusNotification", "LogStatusNotification"),
         *("PublishFirmwareStatusNotification", "SignedFirmwareStatusNotification"),
