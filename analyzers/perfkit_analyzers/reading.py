@@ -116,7 +116,10 @@ def read_on_all_processors(
         return _join(
             campaign, ((file, outcome) for (file, _), outcome in zip(entries, outcomes, strict=True)), progress
         )
-    with ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_parent) as pool:
+    with (
+        ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_parent) as pool,
+        _rare_collections(),  # here too: the results of thousands of runs arrive
+    ):
         try:
             return _join(campaign, _outcomes(pool, processes, campaign, entries), progress)
         except BaseException:
