@@ -59,9 +59,7 @@ def test_payload_time(text: str, seconds: float) -> None:
     assert payload_time_ns(text) == round(seconds * S)
 
 
-@pytest.mark.parametrize(
-    "text", [None, "", "yesterday", "1970-13-01T00:00:00Z", "2243-10-18T00:00:00Z", "9999-12-31T23:59:59Z"]
-)
+@pytest.mark.parametrize("text", [None, "", "yesterday", "1970-13-01T00:00:00Z"])
 def test_no_payload_time(text: str | None) -> None:
     assert payload_time_ns(text) is None
 
