@@ -7,10 +7,11 @@ colour codes of a terminal, or a line of gigabytes. What leaves this module is U
 from __future__ import annotations
 
 import codecs
-import os
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
+
+from perfkit_analyzers.logtext.scanner import compiled_scanner
 
 BLOCK_BYTES = 1 << 17  # small enough for the cache of a core: a tenth faster than 1 MiB
 MAX_LINE_BYTES = 8 << 20
@@ -58,24 +59,13 @@ def line_blocks(stream: ByteStream, *, block_bytes: int = BLOCK_BYTES) -> Iterat
         yield Block(clean(b"".join(rest)))
 
 
-def _compiled_is_plain() -> Callable[[bytes], bool]:
-    """What tells in one pass that `clean` has nothing to do; where it is not compiled, or not wanted, it never does."""
-    if os.environ.get("PERFKIT_PURE", "0") in {"", "0"}:
-        try:
-            from perfkit_analyzers.logtext._octt_scan import is_plain
-        except ImportError:
-            pass
-        else:
-            return is_plain
-    return lambda _data: False
-
-
-_is_plain = _compiled_is_plain()
+_compiled = compiled_scanner()
+_is_plain: Callable[[bytes], bool] | None = None if _compiled is None else _compiled.is_plain
 
 
 def clean(data: bytes) -> bytes:
     """`data` with line ends of Unix, without colour codes, and in UTF-8 line by line (Latin-1 where a line is not)."""
-    if _is_plain(data):
+    if _is_plain is not None and _is_plain(data):  # nothing to do, found in one pass
         return data
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")

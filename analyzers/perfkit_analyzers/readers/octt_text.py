@@ -7,7 +7,6 @@ scanner written in C is built, it reads the plain lines instead of the loop belo
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -19,6 +18,7 @@ from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, ByteStream, line_bl
 from perfkit_analyzers.logtext.clock import PLAIN_RISE_NS
 from perfkit_analyzers.logtext.frames import Call, decode_strict
 from perfkit_analyzers.logtext.octt_body import OcttBody
+from perfkit_analyzers.logtext.scanner import compiled_scanner
 from perfkit_analyzers.logtext.stamps import DAY_NS, SECOND_NS, date_ns
 from perfkit_analyzers.message import LineTally, LogEvent
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
@@ -55,19 +55,8 @@ _HEADER_LINE = re.compile(r"^[^\S\n]*(?:Test Case Name|Test Start Time)[^\S\n]*:
 Clock = tuple[int, int, int, int]
 Scan = Callable[[bytes, int, int, Clock, list[LogEvent], frozenset[str]], tuple[int, int, int, int]]
 
-
-def _compiled_scan() -> Scan | None:
-    """The scanner written in C; None where it is not built or the environment says PERFKIT_PURE=1."""
-    if os.environ.get("PERFKIT_PURE", "0") not in {"", "0"}:
-        return None
-    try:
-        from perfkit_analyzers.logtext._octt_scan import scan
-    except ImportError:
-        return None
-    return scan
-
-
-_scan = _compiled_scan()
+_compiled = compiled_scanner()
+_scan: Scan | None = None if _compiled is None else _compiled.scan
 SCANNER: Literal["compiled", "python"] = "python" if _scan is None else "compiled"
 
 
