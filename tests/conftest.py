@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sysconfig
 from pathlib import Path
 
 import pytest
 
 SOURCE_ROOT = Path(__file__).parents[1] / "analyzers"
+
+
+# A shell starts programs in the background with Ctrl-C ignored, which the programs that tests interrupt would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure() -> None:
