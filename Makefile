@@ -55,7 +55,7 @@ fuzz-asan: $(STAMP)
 RULES := $(wildcard analyzers/perfkit_analyzers/*.py analyzers/perfkit_analyzers/*/*.py)
 
 # Reinstalled only when what is installed changed; compiling takes about a minute.
-$(STAMP): pyproject.toml constraints.txt hatch_build.py analyzers/perfkit_analyzers/logtext/_octt_scan.c $(RULES)
+$(STAMP): pyproject.toml constraints.txt hatch_build.py analyzers/perfkit_analyzers/scanner/_octt_scan.c $(RULES)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfkit needs Python 3.11 or newer: make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt

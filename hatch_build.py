@@ -21,7 +21,7 @@ from typing import Any
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCE = "analyzers/perfkit_analyzers/logtext/_octt_scan.c"
+SOURCE = "analyzers/perfkit_analyzers/scanner/_octt_scan.c"
 EXTENSION_SUFFIX = sysconfig.get_config_var("EXT_SUFFIX") or ".so"
 EXTENSION = "_octt_scan" + EXTENSION_SUFFIX
 COMPILE_TIMEOUT_S = 120
@@ -43,7 +43,6 @@ COMPILED_MODULES = (
     "noted.py",
     "ocpp_message.py",
     "parameters/[!_]*.py",
-    "payload_time.py",
     "resolution.py",
     "responses.py",
     "station.py",
@@ -70,7 +69,7 @@ class CompiledParts(BuildHookInterface[BuilderConfig]):
         self._scratch = tempfile.TemporaryDirectory()
         root, scratch = Path(self.root), Path(self._scratch.name)
         why_not = compile_extension(root / SOURCE, scratch / EXTENSION)
-        built = {} if why_not else {f"perfkit_analyzers/logtext/{EXTENSION}": scratch / EXTENSION}
+        built = {} if why_not else {f"perfkit_analyzers/scanner/{EXTENSION}": scratch / EXTENSION}
         if why_not is None:
             rules, why_not = compile_rules(root, scratch / "rules")
             built.update(rules)

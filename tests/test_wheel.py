@@ -19,7 +19,7 @@ from hatch_build import COMPILED_MODULES, EXTENSION_SUFFIX
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = [ROOT / "perfkit", ROOT / "analyzers" / "perfkit_analyzers", ROOT / "probes" / "perfkit_probes"]
-SCANNER_SOURCE = "perfkit_analyzers/logtext/_octt_scan.c"
+SCANNER_SOURCE = "perfkit_analyzers/scanner/_octt_scan.c"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -66,7 +66,7 @@ def _compiled_places() -> set[str]:
     root = ROOT / "analyzers"
     modules = {file for names in COMPILED_MODULES for file in (root / "perfkit_analyzers").glob(names)}
     places = {file.relative_to(root).with_suffix("").as_posix() for file in modules}
-    return places | {"perfkit_analyzers/logtext/_octt_scan", "perfkit_rules__mypyc"}
+    return places | {"perfkit_analyzers/scanner/_octt_scan", "perfkit_rules__mypyc"}
 
 
 def test_wheel_holds_exactly_the_three_packages(archives: Path) -> None:

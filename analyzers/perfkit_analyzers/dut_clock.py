@@ -12,12 +12,6 @@ SECOND_NS = 10**9
 QUARTER_NS = 900 * SECOND_NS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-HOURS_NS = {f"{hour:02}": hour * 3600 * SECOND_NS for hour in range(24)}
-MINUTES_NS = {f":{minute:02}": minute * 60 * SECOND_NS for minute in range(60)}
-SECONDS_NS = {f":{second:02}": second * SECOND_NS for second in range(60)}
-FRACTIONS_NS = {"": 0, "Z": 0, **{f".{millisecond:03}Z": millisecond * 10**6 for millisecond in range(1000)}}
-"""What the parts of `21:40:06.425Z` say, as stations commonly write times."""
-
 
 def iso_time_ns(text: str) -> int | None:
     """ISO 8601 text in nanoseconds since 1970 UTC (as which it is taken without a zone); None if unreadable."""
@@ -29,13 +23,6 @@ def iso_time_ns(text: str) -> int | None:
         moment = moment.replace(tzinfo=UTC)
     since = moment - _EPOCH
     return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1000
-
-
-HOURS_NS = {f"{hour:02}": hour * 3600 * SECOND_NS for hour in range(24)}
-MINUTES_NS = {f":{minute:02}": minute * 60 * SECOND_NS for minute in range(60)}
-SECONDS_NS = {f":{second:02}": second * SECOND_NS for second in range(60)}
-FRACTIONS_NS = {"": 0, "Z": 0, **{f".{millisecond:03}Z": millisecond * 10**6 for millisecond in range(1000)}}
-"""What the parts of `21:40:06.425Z` say, as stations commonly write times."""
 
 
 def seconds_in_ns(seconds: float) -> int:

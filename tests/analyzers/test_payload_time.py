@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from perfkit_analyzers.payload_time import payload_time_ns
+from perfkit_analyzers.payload_time import payload_time_ns, time_by_the_library
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ENDINGS = ["", "Z", ".0Z", ".425Z", ".425", ",425Z", ".425123Z", "+00:00", ".5+02:00", "-05:30", "z", " Z"]
@@ -21,18 +21,15 @@ def by_datetime(text: str) -> int | None:
     return (moment.replace(tzinfo=moment.tzinfo or UTC) - EPOCH) // timedelta(microseconds=1) * 1000
 
 
-@pytest.mark.parametrize("days_before", [[], ["2026-03-09T00:00:00Z", "9999-12-31T23:59:59Z"]])
 @given(st.datetimes(), st.sampled_from(ENDINGS), st.sampled_from("T t_"))
 @example(datetime.fromisoformat("9999-12-31T23:59:59"), ".999Z", "T")
 @example(datetime.fromisoformat("2026-03-09"), "Z", "T")
 def test_any_time_is_read_as_by_the_standard_library(
-    days_before: list[str], moment: datetime, ending: str, separator: str
+    moment: datetime, ending: str, separator: str
 ) -> None:
-    for text in days_before:
-        payload_time_ns(text)
     text = moment.isoformat(separator, "seconds") + ending
 
-    assert payload_time_ns(text) == payload_time_ns(text) == by_datetime(text)
+    assert payload_time_ns(text) == time_by_the_library(text) == by_datetime(text)
 
 
 @pytest.mark.parametrize(
@@ -40,10 +37,9 @@ def test_any_time_is_read_as_by_the_standard_library(
     [
         *("2026-03-09T24:00:00Z", "2026-03-09T23:60:00Z", "2026-03-09T23:59:60Z", "2026-02-29T12:00:00Z"),
         *("2026-03-09T1:00:00Z", "2026-03-09T01:00:00.4Z ", "2026-03-09T01:00:00.ABCZ", "2026-03-0901:00:00Z"),
-        *("20260309T210000Z", "2026-W11-1T21:00:00Z", "2026-03-09", "2026-03-09T", "2026-03-09T21", "é026-03-09T21:00:00Z"),
+        *("20260309T210000Z", "2026-W11-1T21:00:00Z", "2026-03-09", "2026-03-09T", "2026-03-09T21",
+        *("2026-03-09T01:00:00.", "2026-03-09T01:00:00.4", "2026-03-09T01:00:00.425Z\0", "2026-03-09T01:00:00\0", "é026-03-09T21:00:00Z"),
     ],
 )  # fmt: skip
 def test_odd_times_too(text: str) -> None:
-    assert payload_time_ns("2026-03-09T01:00:00Z") is not None
-
-    assert payload_time_ns(text) == payload_time_ns(text) == by_datetime(text)
+    assert payload_time_ns(text) == time_by_the_library(text) == by_datetime(text)

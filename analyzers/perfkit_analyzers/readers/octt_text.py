@@ -18,7 +18,7 @@ from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, ByteStream, line_bl
 from perfkit_analyzers.logtext.clock import PLAIN_RISE_NS
 from perfkit_analyzers.logtext.frames import Call, decode_strict
 from perfkit_analyzers.logtext.octt_body import OcttBody
-from perfkit_analyzers.logtext.scanner import compiled_scanner
+from perfkit_analyzers.scanner import compiled_scanner
 from perfkit_analyzers.logtext.stamps import DAY_NS, SECOND_NS, date_ns
 from perfkit_analyzers.message import LineTally, LogEvent
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage

@@ -24,3 +24,6 @@ def is_plain(data: bytes, /) -> bool:
 
     May be False as well for other control characters, which no log is expected to hold.
     """
+
+def payload_time_ns(text: str | None, /) -> int | None:
+    """As `perfkit_analyzers.payload_time.payload_time_ns`; times as most stations write them are read here."""

@@ -11,7 +11,7 @@ def compiled_scanner() -> ModuleType | None:
     if os.environ.get("PERFKIT_PURE", "0") not in {"", "0"}:
         return None
     try:
-        from perfkit_analyzers.logtext import _octt_scan
+        from perfkit_analyzers.scanner import _octt_scan
     except ImportError:
         return None
     return _octt_scan

@@ -49,7 +49,7 @@ enum {
 #define LAST_YEAR 2078
 
 /* Python values that messages are made of. */
-enum { PLAIN_MESSAGE, DIRECTION_IN, DIRECTION_OUT, CALL, CALL_RESULT, PLAIN_RISE, VALUES };
+enum { PLAIN_MESSAGE, DIRECTION_IN, DIRECTION_OUT, CALL, CALL_RESULT, PLAIN_RISE, ISO_TIME, VALUES };
 static const struct {
     const char *module, *name, *member;
 } sources[VALUES] = {
@@ -59,6 +59,7 @@ static const struct {
     [CALL] = {"perfkit_analyzers.ocpp_message", "MessageType", "CALL"},
     [CALL_RESULT] = {"perfkit_analyzers.ocpp_message", "MessageType", "CALLRESULT"},
     [PLAIN_RISE] = {"perfkit_analyzers.logtext.clock", "PLAIN_RISE_NS", NULL},
+    [ISO_TIME] = {"perfkit_analyzers.dut_clock", "iso_time_ns", NULL},
 };
 
 typedef struct {
@@ -342,15 +343,20 @@ static int64_t midnight_ns(text at) {
     return days * NS_PER_DAY;
 }
 
+/* Seconds since midnight in `12:24:30`, whose third separator is the caller's business, or -1. */
+static inline int seconds_of_day(text at) {
+    const int hour = digits(at, 2), minute = digits(at + 3, 2), second = digits(at + 6, 2);
+    if (at[2] != ':' || at[5] != ':') return -1;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1;
+    return (hour * 60 + minute) * 60 + second;
+}
+
 /* Nanoseconds of the time of day in `12:24:30:763]`, or -1. */
 static inline int64_t time_of_day_ns(text at) {
-    const int hour = digits(at, 2), minute = digits(at + 3, 2), second = digits(at + 6, 2);
-    const int millisecond = digits(at + 9, 3);
-    const bool well_formed = at[2] == ':' && at[5] == ':' && at[12] == ']' &&
-                             (at[8] == ':' || at[8] == '.' || at[8] == ',');
-    if (!well_formed || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1;
-    if (millisecond < 0) return -1;
-    return ((int64_t)(hour * 60 + minute) * 60 + second) * 1000 * NS_PER_MS + millisecond * NS_PER_MS;
+    const int seconds = seconds_of_day(at), millisecond = digits(at + 9, 3);
+    const bool well_formed = at[12] == ']' && (at[8] == ':' || at[8] == '.' || at[8] == ',');
+    if (!well_formed || seconds < 0 || millisecond < 0) return -1;
+    return (int64_t)seconds * 1000 * NS_PER_MS + millisecond * NS_PER_MS;
 }
 
 /* The stamp at the start of a line of at least `width` bytes; false where it is malformed. */
@@ -643,6 +649,41 @@ static PyObject *is_plain(PyObject *module, PyObject *data) {
     return PyBool_FromLong(only_plain_bytes(block, block + PyBytes_GET_SIZE(data)));
 }
 
+/* -- Times in payloads -------------------------------------------------------------------------------------------- */
+
+/* Nanoseconds since 1970 of `2026-03-09T21:40:06.425Z`, of which the milliseconds and the Z may be missing; -1 for all
+ * else. Behind the `size` bytes stands a NUL. */
+static int64_t common_time_ns(text at, Py_ssize_t size) {
+    if (size < DATE_WIDTH + 8) return -1;
+    const int64_t day_ns = midnight_ns(at);
+    const int seconds = seconds_of_day(at + DATE_WIDTH);
+    if (day_ns < 0 || seconds < 0) return -1;
+    text rest = at + DATE_WIDTH + 8;
+    int millisecond = 0;
+    if (*rest == '.') {
+        millisecond = digits(rest + 1, 3);
+        if (millisecond < 0) return -1;
+        rest += 4;
+    }
+    if (*rest == 'Z') rest++;
+    if (rest != at + size) return -1;
+    return day_ns + (int64_t)seconds * 1000 * NS_PER_MS + millisecond * NS_PER_MS;
+}
+
+/* The signature and its meaning: _octt_scan.pyi */
+static PyObject *payload_time_ns(PyObject *module, PyObject *time) {
+    if (time == Py_None) Py_RETURN_NONE;
+    if (!PyUnicode_Check(time)) return PyErr_Format(PyExc_TypeError, "expected str, not %.100s", Py_TYPE(time)->tp_name);
+    const Py_ssize_t size = PyUnicode_GET_LENGTH(time);
+    if (size == 0) Py_RETURN_NONE;
+    if (PyUnicode_IS_COMPACT_ASCII(time)) {
+        const int64_t time_ns = common_time_ns(PyUnicode_1BYTE_DATA(time), size);
+        if (time_ns >= 0) return PyLong_FromLongLong(time_ns);
+    }
+    const module_state *state = PyModule_GetState(module);
+    return PyObject_CallOneArg(state->values[ISO_TIME], time);
+}
+
 /* -- The module --------------------------------------------------------------------------------------------------- */
 
 static int module_exec(PyObject *module) {
@@ -678,6 +719,7 @@ static void module_free(void *module) { module_clear(module); }
 static PyMethodDef methods[] = {
     {"scan", scan, METH_VARARGS, "scan(data, start, number, clock, events, brief=frozenset(), /)\n--\n\n"},
     {"is_plain", is_plain, METH_O, "is_plain(data, /)\n--\n\n"},
+    {"payload_time_ns", payload_time_ns, METH_O, "payload_time_ns(text, /)\n--\n\n"},
     {NULL, NULL, 0, NULL},
 };
 
