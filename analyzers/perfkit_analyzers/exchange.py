@@ -22,6 +22,8 @@ class Ending(StrEnum):
 
 # Python 3.11 calls a function to look up a member of an enumeration; these are asked for with every exchange.
 _CALLRESULT: Final = MessageType.CALLRESULT
+_IN: Final = Direction.IN
+_OUT: Final = Direction.OUT
 _ANSWERED: Final = Ending.ANSWERED
 _FLAGS: Final = {
     (False, False): (),
@@ -102,7 +104,6 @@ class OpenCall:
 
 
 _Pending = dict[str, OpenCall]
-_OPPOSITE: Final = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN, Direction.UNKNOWN: Direction.UNKNOWN}
 
 
 class Pairing:
@@ -110,7 +111,9 @@ class Pairing:
 
     def __init__(self) -> None:
         """Start with a connection that is up and nothing pending."""
-        self._pending: dict[Direction, _Pending] = {direction: {} for direction in Direction}
+        self._of_dut: _Pending = {}
+        self._of_tool: _Pending = {}
+        self._pending: dict[Direction, _Pending] = {_IN: self._of_dut, _OUT: self._of_tool, Direction.UNKNOWN: {}}
         self._pending_of: dict[tuple[str, Direction], _Pending] = {}  # where the log names stations: each its own
         self._clock_steps = 0
         self._connected = True
@@ -130,12 +133,13 @@ class Pairing:
 
     def is_pending(self, message: OcppMessage) -> bool:
         """True when an open CALL of the same sender has the id of this one."""
-        pending = self._pending[message.direction]
+        pending = self._of_dut if message.direction is _IN else self._pending[message.direction]
         return len(pending) > 0 and message.message_id in pending  # an id is hashed only where one waits
 
     def answer(self, message: OcppMessage) -> OpenCall | None:
         """The newest open CALL that a CALLRESULT or CALLERROR answers; None for an orphan. It is no longer pending."""
-        pending = self._open_calls(message.station, _OPPOSITE[message.direction])
+        opposite = _OUT if message.direction is _IN else _IN if message.direction is _OUT else message.direction
+        pending = self._open_calls(message.station, opposite)
         key = message.message_id
         opened = pending.pop(key, None)
         if opened is not None and opened.older is not None:
@@ -197,7 +201,9 @@ class Pairing:
 
     def _open_calls(self, station: str | None, direction: Direction) -> _Pending:
         if station is None:
-            return self._pending[direction]
+            return (
+                self._of_dut if direction is _IN else self._of_tool if direction is _OUT else self._pending[direction]
+            )
         return self._pending_of.setdefault((station, direction), {})
 
     def _all_pending(self) -> Iterator[_Pending]:

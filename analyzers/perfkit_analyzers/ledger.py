@@ -210,30 +210,27 @@ class RunLedger:
         if row.kind is _EXCLUSION and row.reason is not None:
             self.exclusions.setdefault((row.parameter, row.reason), Excluded()).add(RowRef(number, row))
         else:
-            key = (row.parameter, row.combination, row.separate)
-            part = self.parts[key] = self._part(key)
-            part.add(number, row)
+            self.part((row.parameter, row.combination, row.separate)).add(number, row)
         if self._keep:
             self.kept.append(RowRef(number, row))
 
-    def count(self, key: PartKey, value_ns: int, flags: tuple[Flag, ...]) -> bool:
-        """Take in an observation of a value and flags alone; False, and nothing is done, where its row is wanted."""
-        if self._keep:
+    def count(self, part: Part, value_ns: int, flags: tuple[Flag, ...]) -> bool:
+        """Take in an observation of a value and flags alone; False, and nothing is done, where its row is wanted.
+
+        `part` is that of the row, which is asked for once (`part`) and not with every value.
+        """
+        if self._keep or not part.count(value_ns, flags):
             return False
-        part = self._part(key)
-        if not part.count(value_ns, flags):
-            return False
-        self.parts[key] = part
         self.next_number += 1
         return True
 
-    def _part(self, key: PartKey) -> Part:
-        """The part of a key, which is new when it has no rows yet."""
+    def part(self, key: PartKey) -> Part:
+        """The part of a key, made for the row that is added or counted next."""
         part = self.parts.get(key)
-        if part is not None:
-            return part
-        total = self._known.get(key)
-        return Part() if total is None else Part(total.part)
+        if part is None:
+            total = self._known.get(key)
+            part = self.parts[key] = Part() if total is None else Part(total.part)
+        return part
 
     def discard(self) -> None:
         """Forget everything: the run is left out as a whole."""

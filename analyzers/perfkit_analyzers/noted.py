@@ -56,6 +56,7 @@ class NotedExchanges:
         """Nothing yet."""
         self.items: list[Noted] = []
         self._reads: dict[tuple[bytes, bytes], Noted] = {}
+        self._latest_read: Noted | None = None
 
     def add(self, exchange: Exchange) -> None:
         """Note an answered exchange of one of `NOTED_ACTIONS`."""
@@ -63,14 +64,22 @@ class NotedExchanges:
         if answer is None or call.action is None:
             return
         request, answered = call.payload, answer.payload
+        latest = self._latest_read
         if call.action not in _READS:
             self._reads.clear()
+            self._latest_read = None
+        elif latest is not None and latest.answer == answered and latest.request == request:
+            latest.times += 1  # found without the hash of a long payload
+            return
         elif (known := self._reads.get((request, answered))) is not None:
             known.times += 1
+            self._latest_read = known
             return
         code = answer.error_code or "CALLERROR" if exchange.is_error else None
         noted = Noted(call.action, call.line, answer.line, request, answered, code)
         self._reads[request, answered] = noted
+        if call.action in _READS:
+            self._latest_read = noted
         self.items.append(noted)
 
 

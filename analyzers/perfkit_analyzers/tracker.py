@@ -31,7 +31,7 @@ from perfkit_analyzers.message import (
 )
 from perfkit_analyzers.noted import NOTED_ACTIONS, NotedExchanges, PayloadTimesSeen
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
-from perfkit_analyzers.parameters.base import NO_WATCHERS, Collector, RunContext, by_kind
+from perfkit_analyzers.parameters.base import Collector, RunContext, by_kind
 from perfkit_analyzers.parameters.table import PARAMETERS
 from perfkit_analyzers.resolution import ResolutionGauge
 from perfkit_analyzers.runs import Anomalies, AnomalyKind, Dut, RunResult
@@ -301,12 +301,13 @@ class RunTracker:
             return
         if type(fact) is TransactionStart or type(fact) is TransactionStop:
             fact = self._marked(message, fact)
-        requested, evidence = self._collectors_of.get(type(fact), NO_WATCHERS)
-        for collector in requested:
-            collector.called(message, fact)
-        for collector in evidence:
-            if collector.evidence_awaited:
+        watchers = self._collectors_of.get(type(fact))
+        if watchers is not None:
+            for collector in watchers.always:
                 collector.called(message, fact)
+            for collector in watchers.as_evidence:
+                if collector.evidence_awaited:
+                    collector.called(message, fact)
         self._station.take_call(message, fact)
 
     def _marked(self, message: OcppMessage, fact: TransactionStart | TransactionStop) -> Fact:

@@ -24,9 +24,7 @@ def by_datetime(text: str) -> int | None:
 @given(st.datetimes(), st.sampled_from(ENDINGS), st.sampled_from("T t_"))
 @example(datetime.fromisoformat("9999-12-31T23:59:59"), ".999Z", "T")
 @example(datetime.fromisoformat("2026-03-09"), "Z", "T")
-def test_any_time_is_read_as_by_the_standard_library(
-    moment: datetime, ending: str, separator: str
-) -> None:
+def test_any_time_is_read_as_by_the_standard_library(moment: datetime, ending: str, separator: str) -> None:
     text = moment.isoformat(separator, "seconds") + ending
 
     assert payload_time_ns(text) == time_by_the_library(text) == by_datetime(text)

@@ -49,15 +49,21 @@ def answer_translator(struct: type[msgspec.Struct], build: Callable[..., Answer]
     """The same for the payload of an answer. Most answers say what another has said, word by word."""
     decode = msgspec.json.Decoder(struct, strict=False).decode
     known: dict[bytes, Answer] = {}
+    latest, latest_answer = b"", Answer()
 
     def translate(payload: bytes) -> Answer:
+        nonlocal latest, latest_answer
+        if payload == latest:  # costs less than the hash of a long payload
+            return latest_answer
         answer = known.get(payload)
         if answer is None:
             answer = build(decode(payload))
-            if len(payload) <= REMEMBERED_BYTES:
-                if len(known) >= REMEMBERED_ANSWERS:
-                    known.clear()
-                known[payload] = answer
+            if len(payload) > REMEMBERED_BYTES:
+                return answer
+            if len(known) >= REMEMBERED_ANSWERS:
+                known.clear()
+            known[payload] = answer
+        latest, latest_answer = payload, answer
         return answer
 
     return translate

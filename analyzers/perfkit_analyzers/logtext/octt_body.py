@@ -89,7 +89,17 @@ class OcttBody:
     def busy(self) -> bool:
         """Whether the next line must be read here."""
         waits = self._prompt is not None or self._open is not None or self._tail
-        return waits or self._run is None or self._undecided > 0
+        return waits or self._run is None or self._run_at >= 0
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether no action has told or confirmed the role of the run: then `confirm` wants to see its messages."""
+        return self._undecided > 0
+
+    def confirm(self, message: OcppMessage) -> None:
+        """See a message: where the role is held back, it was read here; else it may have been read elsewhere."""
+        if message.type is MessageType.CALL and message.action:
+            self._decide(message.action, message.direction)
 
     @property
     def pending_lines(self) -> int:
@@ -255,8 +265,9 @@ class OcttBody:
             )
 
     def _give_up_deciding(self) -> None:
-        if self._undecided:
-            self._undecided += 1
+        if self._run_at < 0:
+            return
+        self._undecided += 1
         if self._undecided > MAX_UNDECIDED_LINES:
             self._undecided, self._run_at = 0, -1
 
@@ -275,9 +286,10 @@ class OcttBody:
 
     def _emit(self, frame: Frame, number: int, stamp_ns: int, direction: Direction) -> None:
         self.messages += 1
-        self.out.append(OcppMessage(number, stamp_ns, direction, *frame))
-        if self._undecided and frame.type is MessageType.CALL and frame.action:
-            self._decide(frame.action, direction)
+        message = OcppMessage(number, stamp_ns, direction, *frame)
+        self.out.append(message)
+        if self.is_undecided:
+            self.confirm(message)
 
     def _narrate(self, tag: str, words: str, number: int, stamp_ns: int) -> None:
         self._tail = tag in {"warning", "error"} or words.endswith(":")

@@ -77,9 +77,15 @@ class Collector:
         """The run's last line is read."""
 
 
-Watchers = tuple[list[Collector], list[Collector]]
-"""Collectors that a CALL concerns: always, and as evidence."""
-NO_WATCHERS: Final[Watchers] = ([], [])
+class Watchers:
+    """Collectors that a CALL concerns: always, and as evidence."""
+
+    __slots__ = ("always", "as_evidence")
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.always: Final[list[Collector]] = []
+        self.as_evidence: Final[list[Collector]] = []
 
 
 def by_kind(collectors: Iterable[Collector]) -> dict[type[Fact], Watchers]:
@@ -87,9 +93,9 @@ def by_kind(collectors: Iterable[Collector]) -> dict[type[Fact], Watchers]:
     watchers: dict[type[Fact], Watchers] = {}
     for collector in collectors:
         for kind in collector.requests:
-            watchers.setdefault(kind, ([], []))[0].append(collector)
+            watchers.setdefault(kind, Watchers()).always.append(collector)
         for kind in collector.evidence:
-            watchers.setdefault(kind, ([], []))[1].append(collector)
+            watchers.setdefault(kind, Watchers()).as_evidence.append(collector)
     return watchers
 
 

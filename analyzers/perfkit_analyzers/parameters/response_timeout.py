@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from perfkit.core.policy import Inclusion
 from perfkit_analyzers.exchange import Exchange
+from perfkit_analyzers.ledger import Part
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.parameters.base import Collector, RunContext
 from perfkit_analyzers.responses import response_row
@@ -26,14 +27,22 @@ class ResponseCollector(Collector):
         self._ledger = context.ledger
         self._station = context.station
         self._errors_apart = context.policy.call_errors is Inclusion.EXCLUDE
+        self._parts: dict[str, Part] = {}
 
     def exchanged(self, exchange: Exchange) -> None:
         """Add the row of an ended CALL."""
         call = exchange.call
-        duration_ns = exchange.end_ns - call.stamp_ns
-        if exchange.is_plain and self._ledger.count((key, call.action or "", False), duration_ns, exchange.flags):
-            return
+        if exchange.is_plain:
+            part = self._part(call.action or "")
+            if self._ledger.count(part, exchange.end_ns - call.stamp_ns, exchange.flags):
+                return
         self._ledger.add(response_row(key, exchange, phase=self._station.phase, errors_apart=self._errors_apart))
+
+    def _part(self, action: str) -> Part:
+        part = self._parts.get(action)
+        if part is None:
+            part = self._parts[action] = self._ledger.part((key, action, False))
+        return part
 
 
 def collector(context: RunContext) -> Collector:

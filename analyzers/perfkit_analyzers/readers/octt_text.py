@@ -8,21 +8,21 @@ scanner written in C is built, it reads the plain lines instead of the loop belo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from typing import Literal
 
 import msgspec
 
 from perfkit_analyzers.logtext.blocks import MAX_LINE_BYTES, ByteStream, line_blocks
 from perfkit_analyzers.logtext.clock import PLAIN_RISE_NS
-from perfkit_analyzers.logtext.frames import Call, decode_strict
+from perfkit_analyzers.logtext.frames import Call, Result, decode_strict
 from perfkit_analyzers.logtext.octt_body import OcttBody
-from perfkit_analyzers.scanner import compiled_scanner
 from perfkit_analyzers.logtext.stamps import DAY_NS, SECOND_NS, date_ns
 from perfkit_analyzers.message import LineTally, LogEvent
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.readers.base import LogReader
+from perfkit_analyzers.scanner import compiled_scanner
 
 # What may stand in the ten columns after the stamp of a plain line.
 _IN, _OUT, _MARKER, _INFO, _CAREFUL = range(5)
@@ -134,7 +134,10 @@ class OcttTextReader:
         while start < size:
             busy, clock = self._plain_state()
             if not busy:
+                known = len(events)
                 start, messages, narration, body.clock.last_ns = scan(data, start, number, clock, events, self._brief)
+                if body.is_undecided:
+                    self._confirm(islice(events, known, None))
                 body.messages += messages
                 body.narration += narration
                 number += messages + narration
@@ -143,11 +146,22 @@ class OcttTextReader:
                 events += body.take()
         return events, number
 
+    def _confirm(self, events: Iterable[LogEvent]) -> None:
+        for event in events:
+            if not self._body.is_undecided:
+                return
+            if isinstance(event, OcppMessage):
+                self._body.confirm(event)
+
+    def _tell(self, events: list[LogEvent], message: OcppMessage) -> None:
+        events.append(message)
+        if self._body.is_undecided:
+            self._body.confirm(message)
+
     def _read_lines(self, lines: list[bytes], number: int, *, cut_off: bool) -> list[LogEvent]:
         body, seconds, milliseconds_ns = self._body, self._seconds, _MILLISECONDS_NS.get
         kind_of, decode = _KINDS.get, decode_strict
         events: list[LogEvent] = []
-        append = events.append
         final = number + len(lines) if cut_off else -1
         messages = narration = stamp_ns = 0
         previous = b""
@@ -168,9 +182,7 @@ class OcttTextReader:
                     pass
                 else:
                     messages, last_ns = messages + 1, stamp_ns
-                    type_, action = (_CALL, frame.action) if isinstance(frame, Call) else (_RESULT, None)
-                    direction, payload = _DIRECTIONS[kind], bytes(frame.payload)
-                    append(OcppMessage(number, stamp_ns, direction, type_, frame.message_id, action, payload))
+                    self._tell(events, _message(number, stamp_ns, kind, frame))
                     continue
             elif (kind == _MARKER and line[width:] in _MARKERS) or (kind == _INFO and _plain_info(line, width)):
                 narration, last_ns = narration + 1, stamp_ns
@@ -194,6 +206,12 @@ class OcttTextReader:
         last_ns = clock.last_ns
         base_ns = 0 if body.dated else clock.day_ns
         return body.busy or last_ns is None, (body.stamp_width, base_ns, last_ns or 0, clock.day_ns + DAY_NS)
+
+
+def _message(number: int, stamp_ns: int, kind: int, frame: Call | Result) -> OcppMessage:
+    type_, action = (_CALL, frame.action) if isinstance(frame, Call) else (_RESULT, None)
+    direction, payload = _DIRECTIONS[kind], bytes(frame.payload)
+    return OcppMessage(number, stamp_ns, direction, type_, frame.message_id, action, payload)
 
 
 class OcttText:

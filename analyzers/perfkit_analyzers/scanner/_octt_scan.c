@@ -448,6 +448,7 @@ static PyObject *action_text(module_state *state, span name) {
     }
     PyObject *action = decoded(name);
     if (action != NULL && PyUnicode_IS_COMPACT_ASCII(action)) {
+        PyUnicode_InternInPlace(&action); /* so that it is the very text that tables have as key */
         Py_INCREF(action);
         PyObject *displaced = *slot;
         *slot = action;

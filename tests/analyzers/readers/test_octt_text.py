@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -502,6 +503,20 @@ def test_actions_that_contradict_the_header_are_noted_at_the_end() -> None:
     events, _ = read_octt(text)
     assert runs(events)[0].sut is Role.CHARGING_STATION
     assert endings(events)[0].notes == ("BootNotification as msg-out says SUT is csms, header says charging_station",)
+
+
+@pytest.mark.parametrize("reader", [OcttTextReader, partial(OcttTextReader, scan=None)])
+def test_the_first_action_that_tells_is_heard_wherever_it_is_read(reader: Callable[..., OcttTextReader]) -> None:
+    plain = '[10:15:00:{:03}] [msg-in]  [2,"a{}","DataTransfer",{{}}]\n'
+    told = '[10:15:01:{:03}] [msg-out]  [2,"b","{}",{{}}]\n'
+    lines = [plain.format(number, number) for number in range(50)]
+    lines += [told.format(0, "StatusNotification"), told.format(1, "Heartbeat")]
+    text = header("TC_010_CS", end="") + "".join(lines)
+
+    events = list(reader(io.BytesIO(text.encode()), "log"))
+
+    said = "StatusNotification as msg-out says SUT is csms, header says charging_station"
+    assert [ending.notes for ending in endings(events)] == [(said,)]
 
 
 ENCODINGS: dict[str, Callable[[str], bytes]] = {
