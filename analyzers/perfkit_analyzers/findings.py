@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 
 from perfkit.core.analysis_record import AnomalyInfo, Outcome, ParameterResult, RunInfo
 from perfkit.core.pics.model import Pics
 from perfkit.core.uncertainty import too_coarse
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.results import ROLE_WORDS
-from perfkit_analyzers.runs import AnomalyKind
+from perfkit_analyzers.runs import Anomalies, AnomalyKind
 from perfkit_analyzers.totals import CampaignTotals, RunSummary
+
+_TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
 
 _ANOMALIES = {
     AnomalyKind.ORPHAN: "answer to no open CALL (P4)",
@@ -24,6 +27,7 @@ _ANOMALIES = {
 def describe_run(run: RunSummary, role: Role | None) -> RunInfo:
     """A run as the result document lists it; runs of another role than `role` are left out."""
     result, started, ended = run.result, run.result.started, run.result.ended
+    dated = started.date_source is not None
     return RunInfo(
         file=run.file,
         first_line=started.line,
@@ -38,8 +42,8 @@ def describe_run(run: RunSummary, role: Role | None) -> RunInfo:
         build=started.build,
         configuration=started.configuration,
         profiles=list(started.profiles),
-        start=log_time(result.first_stamp_ns, dated=started.date_source is not None),
-        end=log_time(result.last_stamp_ns, dated=started.date_source is not None),
+        start=log_time(result.first_stamp_ns, dated=dated),
+        end=log_time(result.last_stamp_ns, dated=dated),
         date_source=started.date_source,
         utc_offset_s=started.utc_offset_s,
         resolution_s=result.resolution_ns / 1e9,
@@ -47,17 +51,21 @@ def describe_run(run: RunSummary, role: Role | None) -> RunInfo:
         prompts=run.prompts,
         phases=list(run.phases),
         clock_steps=run.clock_steps,
-        anomalies=[
-            AnomalyInfo(kind.value, _ANOMALIES[kind], count, result.anomalies.lines[kind])
-            for kind, count in sorted(result.anomalies.counts.items())
-        ],
+        anomalies=_anomalies(result.anomalies) if result.anomalies.counts else [],
         notes=list(result.notes),
-        prompt_times=[
-            time
-            for stamp_ns in run.prompt_stamps_ns
-            if (time := log_time(stamp_ns, dated=started.date_source is not None)) is not None
-        ],
+        prompt_times=_times(run.prompt_stamps_ns, dated=dated) if run.prompt_stamps_ns else [],
     )
+
+
+def _anomalies(anomalies: Anomalies) -> list[AnomalyInfo]:
+    return [
+        AnomalyInfo(kind.value, _ANOMALIES[kind], count, anomalies.lines[kind])
+        for kind, count in sorted(anomalies.counts.items())
+    ]
+
+
+def _times(stamps_ns: Iterable[int], *, dated: bool) -> list[str]:
+    return [time for stamp_ns in stamps_ns if (time := log_time(stamp_ns, dated=dated)) is not None]
 
 
 def _why_left_out(run: RunSummary, role: Role | None) -> str | None:
@@ -70,9 +78,16 @@ def log_time(stamp_ns: int | None, *, dated: bool) -> str | None:
     """Time on the log's own clock, ISO 8601 to the millisecond, no zone; time of day alone when no date is known."""
     if stamp_ns is None:
         return None
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=stamp_ns // 1000)
-    text = moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
-    return text if dated else text.split("T")[1]
+    seconds, ms = divmod(stamp_ns // 1_000_000, 1000)
+    day, second = divmod(seconds, 86_400)
+    clock = f"{_TWO_DIGITS[second // 3600]}:{_TWO_DIGITS[second // 60 % 60]}:{_TWO_DIGITS[second % 60]}.{ms:03}"
+    return f"{_date(day)}T{clock}" if dated else clock
+
+
+@lru_cache(maxsize=64)
+def _date(day: int) -> str:
+    """The date so many days after 1970-01-01; run after run has the same."""
+    return (date(1970, 1, 1) + timedelta(day)).isoformat()
 
 
 def campaign_warnings(

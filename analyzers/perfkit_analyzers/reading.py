@@ -6,20 +6,18 @@ warmed up by the run before it, whose open transactions it needs. Results do not
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import hashlib
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from perfkit.core.analysis_record import IgnoredInput, InputInfo
 from perfkit.core.errors import InputError
+from perfkit.core.garbage import rare_collections
 from perfkit.core.policy import Policy
 from perfkit_analyzers.campaign import Campaign
 from perfkit_analyzers.dialects.table import REPORTS
@@ -30,6 +28,9 @@ from perfkit_analyzers.readers.table import format_named, open_log
 from perfkit_analyzers.runs import Dut
 from perfkit_analyzers.totals import CampaignTotals
 
+if TYPE_CHECKING:
+    from perfkit.core.analysis_record import IgnoredInput, InputInfo
+
 PARALLEL_BYTES = 32 << 20
 """Plain logs of this size together are worth starting further processes."""
 PART_BYTES = 16 << 20
@@ -37,8 +38,6 @@ PART_BYTES = 16 << 20
 MAX_PROCESSES = 8
 PARTS_PER_PROCESS = 8
 """So that parts are joined while others are read, and that no process waits long for the last one."""
-COLLECT_EVERY = 200_000
-"""Allocations between two runs of the garbage collector (Python's own default is 700)."""
 
 Progress = Callable[[int, int | None, str], None]
 
@@ -63,6 +62,8 @@ class Reading:
 
     def is_copy(self, name: str, sha256: str) -> bool:
         """Whether this content was read before; then it is listed as passed over."""
+        from perfkit.core.analysis_record import IgnoredInput
+
         original = self._names.get(sha256)
         if original is not None:
             self.ignored.append(IgnoredInput(name, f"the same content as {original}, counted once", original))
@@ -70,6 +71,8 @@ class Reading:
 
     def note(self, file: InputFile, info: InputInfo | None) -> None:
         """List what was read; None for what is no log."""
+        from perfkit.core.analysis_record import IgnoredInput
+
         if info is None:
             self.ignored.append(IgnoredInput(file.name, "not a log of a known format"))
             return
@@ -99,9 +102,16 @@ def read_in_order(
 
 
 def read_on_all_processors(
-    campaign: Campaign, paths: Sequence[str], stdin: BinaryIO | None, progress: Progress | None
+    campaign: Campaign,
+    paths: Sequence[str],
+    stdin: BinaryIO | None,
+    progress: Progress | None,
+    *,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Reading:
     """The same result, with plain logs read in parts by several processes where that pays. Rows are not handed on.
+
+    `meanwhile` is done here once they have their work, if there are any.
 
     Raises:
         InputError: an input cannot be read, or a named file is no log.
@@ -118,10 +128,13 @@ def read_on_all_processors(
         )
     with (
         ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_parent) as pool,
-        _rare_collections(),  # here too: the results of thousands of runs arrive
+        rare_collections(),  # here too: the results of thousands of runs arrive
     ):
         try:
-            return _join(campaign, _outcomes(pool, processes, campaign, entries), progress)
+            pending = [(file, outcome or _PendingFile(pool, processes, campaign, file)) for file, outcome in entries]
+            if meanwhile is not None:
+                meanwhile()
+            return _join(campaign, _outcomes(pending), progress)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -153,20 +166,6 @@ def _outcome(dut: Dut, policy: Policy, file: InputFile) -> _Outcome:
     return _Outcome(campaign.totals, info)
 
 
-@contextlib.contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Fewer runs of the cyclic garbage collector: reading makes millions of values and hardly a cycle among them.
-
-    Collections took a seventh of the time of a large log (docs/performance.md).
-    """
-    thresholds = gc.get_threshold()
-    gc.set_threshold(COLLECT_EVERY, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-
-
 def _read_file(campaign: Campaign, file: InputFile) -> InputInfo | None:
     """What was read from a file; None for a file in a folder or archive that is no log."""
     runs_before = len(campaign.totals.runs)
@@ -178,13 +177,15 @@ def _read_file(campaign: Campaign, file: InputFile) -> InputInfo | None:
                 raise InputError(f"{file.name}: {what if stream.size_bytes else 'the file is empty'}")
             return None
         opened.reader.tell_in_brief(REPORTS)
-        with _rare_collections():
+        with rare_collections():
             campaign.read(file.name, opened.reader)
     runs = len(campaign.totals.runs) - runs_before
     return _info(file.name, file.sha256 or "", opened.format.name, opened.reader.tally, runs)
 
 
 def _info(name: str, sha256: str, log_format: str, tally: LineTally, runs: int) -> InputInfo:
+    from perfkit.core.analysis_record import InputInfo
+
     return InputInfo(name, sha256, log_format, tally.lines, tally.messages, tally.narration, tally.skipped, runs)
 
 
@@ -213,13 +214,9 @@ class _PartResult(msgspec.Struct):
 
 
 def _outcomes(
-    pool: ProcessPoolExecutor,
-    processes: int,
-    campaign: Campaign,
-    entries: Sequence[tuple[InputFile, _Outcome | None]],
+    pending: Sequence[tuple[InputFile, _Outcome | _PendingFile]],
 ) -> Iterator[tuple[InputFile, _Outcome]]:
-    """The outcome of each entry in order; work of all of them is handed out first."""
-    pending = [(file, outcome or _PendingFile(pool, processes, campaign, file)) for file, outcome in entries]
+    """The outcome of each file in order."""
     for file, outcome in pending:
         yield file, outcome if isinstance(outcome, _Outcome) else outcome.result()
 
@@ -272,7 +269,7 @@ def _plan(file: InputFile, processes: int) -> tuple[str | None, list[_Cut]]:
 class Searched:
     """The bytes of a file, searched block by block: a mapping of the file would count as memory."""
 
-    def __init__(self, stream: BinaryIO, size_bytes: int, block_bytes: int = 1 << 20) -> None:
+    def __init__(self, stream: BinaryIO, size_bytes: int, block_bytes: int = 1 << 18) -> None:
         """Search `stream`, which has `size_bytes`."""
         self._stream = stream
         self._size_bytes = size_bytes
@@ -330,7 +327,7 @@ def _read_part(file: _PlainFile, cut: _Cut, dut: Dut, policy: Policy) -> _PartRe
         reader = _part_reader(file, stream, cut.start, cut.end)
         reader.tell_in_brief(REPORTS)
         campaign = Campaign(dut, policy)
-        with _rare_collections():
+        with rare_collections():
             campaign.read(file.name, reader, left_open)
     return _PartResult(campaign.totals, reader.tally)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from perfkit.core.analysis_record import (
     Beside,
@@ -16,7 +17,6 @@ from perfkit.core.analysis_record import (
     Place,
     StillToMeasure,
 )
-from perfkit.core.network_join_record import ParameterLink
 from perfkit.core.pics.model import Pics
 from perfkit.core.policy import Aggregate, Policy
 from perfkit.core.sample import Flag
@@ -24,12 +24,14 @@ from perfkit.core.statistics import Summary, coverage_of_maximum, summarize
 from perfkit.core.uncertainty import Comparison, UncertaintyBudget, compare, interval_budget
 from perfkit_analyzers.histogram import Histogram
 from perfkit_analyzers.ledger import Total
-from perfkit_analyzers.link.join import LinkJoin
-from perfkit_analyzers.link.summary import parameter_link
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.parameters.base import Parameter
 from perfkit_analyzers.rows import RowRef
 from perfkit_analyzers.totals import RoleTotals
+
+if TYPE_CHECKING:
+    from perfkit.core.network_join_record import ParameterLink
+    from perfkit_analyzers.link.join import LinkJoin
 
 ROLE_WORDS = {Role.CHARGING_STATION: "charging station", Role.CSMS: "CSMS"}
 
@@ -90,6 +92,8 @@ def _link(link: LinkJoin | None, role: Role | None, key: str, headline: RowRef |
     tally = link.tallies.get((role, key)) if link is not None and role is not None else None
     if tally is None:
         return None
+    from perfkit_analyzers.link.summary import parameter_link
+
     beside = headline.row.link if headline is not None else None
     return parameter_link(tally, beside.latency_ms if beside is not None else None)
 
@@ -169,8 +173,10 @@ def _combination(name: str, total: Total, *, in_headline: bool) -> Combination:
 
 def _beside(other: Histogram, values: Histogram) -> Beside | None:
     """Summary of the other view; None when there is none or when it does not differ from the values."""
+    if other == values:
+        return None
     summary = summarize(other.counts())
-    if summary.median_s is None or summary.max_s is None or other == values:
+    if summary.median_s is None or summary.max_s is None:
         return None
     return Beside(summary.median_s, summary.max_s)
 

@@ -13,11 +13,10 @@ from typing import IO, TYPE_CHECKING, Self
 from perfkit.cli.earlier_results import keep_earlier
 from perfkit.cli.output_file import OutputFile, written_by_perfkit
 from perfkit.core.errors import UsageError
-from perfkit.report.listing import excluded_line, skipped_line
-from perfkit.report.samples import COLUMNS, LINK_COLUMNS, SampleWriter, sample_writer
 
 if TYPE_CHECKING:
     from perfkit.core.analysis_record import AnalysisDocument
+    from perfkit.report.samples import SampleWriter
     from perfkit_analyzers.campaign import SkippedSink
     from perfkit_analyzers.message import Skipped
     from perfkit_analyzers.totals import Record
@@ -107,17 +106,23 @@ class AnalysisOutputs:
         return [*named, *map(str, beside)]
 
     def _add_samples(self, path: Path) -> None:
+        from perfkit.report.samples import COLUMNS, LINK_COLUMNS, sample_writer
+
         columns = (*COLUMNS, *LINK_COLUMNS) if self._arguments.network else COLUMNS
         writer = sample_writer(path.suffix, self._file(path).stream, columns)
         self._samples.append(writer)
         self.takers.append(writer.write)
 
     def _note_excluded(self, record: Record) -> None:
+        from perfkit.report.listing import excluded_line
+
         line = excluded_line(record)
         if line is not None and self._excluded is not None:
             self._excluded.write(f"{line}\n")
 
     def _note_skipped(self, file: str, skipped: Skipped) -> None:
+        from perfkit.report.listing import skipped_line
+
         if self._skipped is not None:
             self._skipped.write(f"{skipped_line(file, skipped)}\n")
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from perfkit.cli.analyze_network import add_network_arguments, with_clock_of
 from perfkit.cli.campaign_option import add_campaign, say_written, with_campaign_of_analysis
 from perfkit.core.errors import InputError, UsageError
+from perfkit.core.garbage import rare_collections
 
 if TYPE_CHECKING:
     from perfkit.cli.analysis_outputs import AnalysisOutputs
@@ -97,6 +98,11 @@ def _percentage(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> int:
     """Analyze, write, print; the exit code of the result."""
+    with rare_collections():
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     arguments = with_campaign_of_analysis(arguments)
     _refuse_contradictions(arguments)
     pics, pics_info = _read_pics(arguments.pics)

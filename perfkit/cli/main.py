@@ -7,7 +7,9 @@ empty Python.
 
 from __future__ import annotations
 
+import atexit
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -49,6 +51,7 @@ TRACEBACK_VARIABLE = "PERFKIT_TRACEBACK"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `perfkit ARGV` and return its exit code; `sys.argv` without argument."""
     words = list(sys.argv[1:] if argv is None else argv)
+    atexit.register(gc.freeze)  # what is there at the end goes with the process: nothing is searched for cycles
     _open_what_is_closed()
     _let_every_text_be_printed()
     try:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
+from itertools import accumulate
+from operator import mul
 
 import msgspec
 
@@ -30,25 +33,19 @@ def summarize(histogram: Mapping[int, int]) -> Summary:
     if count == 0:
         return Summary(0)
     values = sorted(histogram)
-    lower, upper = _at_rank(histogram, values, (count + 1) // 2), _at_rank(histogram, values, count // 2 + 1)
-    total = sum(value * times for value, times in histogram.items())
+    seen = list(accumulate(map(histogram.__getitem__, values)))  # how many are at most values[i]
+    lower, upper, p95 = (
+        values[bisect_left(seen, rank)] for rank in ((count + 1) // 2, count // 2 + 1, math.ceil(0.95 * count - 1e-9))
+    )
+    total = sum(map(mul, histogram.keys(), histogram.values()))
     return Summary(
         count=count,
         min_s=values[0] / 1e9,
         median_s=(lower + upper) / 2 / 1e9,
         mean_s=total / count / 1e9,
-        p95_s=_at_rank(histogram, values, math.ceil(0.95 * count - 1e-9)) / 1e9,
+        p95_s=p95 / 1e9,
         max_s=values[-1] / 1e9,
     )
-
-
-def _at_rank(histogram: Mapping[int, int], values: list[int], rank: int) -> int:
-    seen = 0
-    for value in values:
-        seen += histogram[value]
-        if seen >= rank:
-            return value
-    return values[-1]
 
 
 def coverage_of_maximum(count: int) -> float | None:

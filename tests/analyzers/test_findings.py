@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from random import Random
+
 import pytest
 
 from perfkit.core.pics.model import Dut, Pics
@@ -101,3 +104,38 @@ def test_times_without_a_date() -> None:
     assert log_time(None, dated=True) is None
     assert log_time(1_234_000_000, dated=False) == "00:00:01.234"
     assert log_time(1_234_999_999, dated=True) == "1970-01-01T00:00:01.234"
+
+
+DAY_NS = 86_400 * 10**9
+
+
+@pytest.mark.parametrize(
+    ("stamp_ns", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000"),
+        (-1, "1969-12-31T23:59:59.999"),  # down to the millisecond before, as after 1970
+        (-1_000_000, "1969-12-31T23:59:59.999"),
+        (-365 * DAY_NS, "1969-01-01T00:00:00.000"),
+        (DAY_NS - 1, "1970-01-01T23:59:59.999"),
+        (11_016 * DAY_NS, "2000-02-29T00:00:00.000"),  # 30 * 365 days, 7 leap days, 31 of January and 28
+        (11_017 * DAY_NS + 3_723_000_500_000, "2000-03-01T01:02:03.000"),
+        (-36_982 * DAY_NS, "1868-09-30T00:00:00.000"),
+    ],
+)
+def test_times_before_1970_and_on_leap_days(stamp_ns: int, text: str) -> None:
+    assert log_time(stamp_ns, dated=True) == text
+    assert log_time(stamp_ns, dated=False) == text[11:]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_times_agree_with_the_calendar_of_the_standard_library(seed: int) -> None:
+    rng = Random(seed)
+    for _ in range(2_000):
+        seconds = rng.randrange(-62_135_596_800, 253_402_300_800)  # 0001-01-01 to 9999-12-31
+        ns = rng.randrange(10**9)
+        moment = datetime(1, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds + 62_135_596_800)
+        clock = f"{moment:%H:%M:%S}.{ns // 10**6:03}"
+        stamp_ns = seconds * 10**9 + ns
+
+        assert log_time(stamp_ns, dated=True) == f"{moment.date().isoformat()}T{clock}"
+        assert log_time(stamp_ns, dated=False) == clock

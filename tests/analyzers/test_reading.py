@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -23,7 +25,7 @@ from perfkit_analyzers.campaign import Campaign
 from perfkit_analyzers.dialects.table import DIALECTS, REPORTS
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.readers.octt_text import SCANNER, OcttTextReader
-from perfkit_analyzers.reading import Searched, cuts
+from perfkit_analyzers.reading import Searched, cuts, read_on_all_processors
 from perfkit_analyzers.runs import Dut
 from perfkit_analyzers.totals import Record
 from tests.oracle.campaigns import campaign
@@ -259,3 +261,48 @@ def test_answers_to_reports_mean_nothing_in_any_dialect() -> None:
     for dialect in DIALECTS:
         assert dialect.calls.keys() >= REPORTS
         assert not REPORTS & dialect.answers.keys()
+
+
+class _Pool(ThreadPoolExecutor):
+    handed_out: ClassVar[list[str]] = []
+
+    def submit(self, *arguments: Any, **options: Any) -> Any:
+        self.handed_out.append("a part")
+        return super().submit(*arguments, **options)
+
+
+def test_meanwhile_comes_once_all_parts_are_handed_out(tmp_path: Path, in_parts: pytest.MonkeyPatch) -> None:
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_text(long_log(len(name)) + name)
+    in_parts.setattr("os.cpu_count", lambda: 2)
+    in_parts.setattr(reading, "ProcessPoolExecutor", lambda number, initializer: _Pool(number))
+    in_parts.setattr(_Pool, "handed_out", [])
+    followed = Campaign(Dut(), Policy())
+
+    read_on_all_processors(
+        followed, [str(tmp_path)], None, None, meanwhile=lambda: _Pool.handed_out.append("meanwhile")
+    )
+
+    assert _Pool.handed_out == ["a part"] * (len(_Pool.handed_out) - 1) + ["meanwhile"]
+    assert len(_Pool.handed_out) > 3
+    assert len(followed.totals.runs) == 28
+
+
+def test_there_is_no_meanwhile_where_nobody_else_reads(tmp_path: Path, in_parts: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.log").write_text(long_log(1))
+    in_parts.setattr("os.cpu_count", lambda: 1)
+
+    read_on_all_processors(Campaign(Dut(), Policy()), [str(tmp_path)], None, None, meanwhile=pytest.fail)
+
+
+def test_what_words_the_result_is_not_imported_before_the_logs_are_read() -> None:
+    program = (
+        "import sys, perfkit_analyzers.assess, perfkit.cli.analyze, perfkit.cli.analysis_outputs; "
+        "print(*(name for name in sys.modules if name.startswith('perfkit')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    late = ("result_document", "results", "findings", "dut.", "link.clock", "link.history", "link.link", "link.summary")
+    unwanted = (*(f"perfkit_analyzers.{name}" for name in late), "perfkit.core.plan", "perfkit.core.analysis_record")
+
+    assert "perfkit_analyzers.campaign" in done.stdout.split()
+    assert [name for name in done.stdout.split() if name.startswith(unwanted)] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 import msgspec
 
@@ -68,12 +69,40 @@ def configuration(runs: Sequence[RunSummary], role: Role | None, pics: Pics) -> 
         "SetVariables": variables.take_change,
         "NotifyReport": variables.take_report,
     }
-    for run, item in noted(mine, *_ACTIONS):
-        try:
-            take[item.action](run, item)
-        except (msgspec.ValidationError, msgspec.DecodeError):
-            continue  # counted as an anomaly of the run (PAYLOAD)
+    for (action, *_), equal in groupby(noted(mine, *_ACTIONS), key=_content):
+        for run, item in _in_few(gathered, list(equal)):
+            try:
+                take[action](run, item)
+            except (msgspec.ValidationError, msgspec.DecodeError):
+                continue  # counted as an anomaly of the run (PAYLOAD)
     return _info(gathered, variables, pics)
+
+
+def _content(place_and_item: tuple[RunSummary, Noted]) -> tuple[str, bytes, bytes, str | None]:
+    """What two exchanges that say the same have in common."""
+    item = place_and_item[1]
+    return item.action, item.request, item.answer, item.error_code
+
+
+def _in_few(gathered: Configuration, equal: list[tuple[RunSummary, Noted]]) -> Iterator[tuple[RunSummary, Noted]]:
+    """Successive exchanges that say the same, each to be taken before the next is asked for.
+
+    Once taking one added no step to any history, none that follows can: they come as one, at the place of the last.
+    """
+    if len(equal) < 3:
+        yield from equal
+        return
+    left = iter(equal)
+    for run, item in left:
+        steps = gathered.steps()
+        yield run, item
+        if gathered.steps() == steps:
+            break
+    if rest := list(left):
+        run, last = rest[-1]
+        times = sum(item.times for _, item in rest)
+        lines = last.request_line, last.answer_line
+        yield run, Noted(last.action, *lines, last.request, last.answer, last.error_code, times)
 
 
 def _take_read(gathered: Configuration, run: RunSummary, item: Noted) -> None:

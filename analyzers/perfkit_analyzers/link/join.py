@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,11 +13,13 @@ from perfkit.core.link_state import NO_CLOCK, LinkAt, LinkSample, LinkStatus
 from perfkit.core.policy import NetworkUse, Policy
 from perfkit.core.sample import Flag, Reason, Row, RowKind
 from perfkit_analyzers.ledger import RunLedger
-from perfkit_analyzers.link.clock import LogClocks, NoClock, RunAlignment
-from perfkit_analyzers.link.history import LinkHistory
 from perfkit_analyzers.link.intervals import Interval, TimeSet
 from perfkit_analyzers.message import Role
 from perfkit_analyzers.runs import RunResult
+
+if TYPE_CHECKING:  # every campaign imports this module, and few are joined
+    from perfkit_analyzers.link.clock import LogClocks, RunAlignment
+    from perfkit_analyzers.link.history import LinkHistory
 
 _FLAGS = {LinkStatus.NOT_MET: Flag.NETWORK, LinkStatus.UNCERTAIN: Flag.NETWORK_UNCERTAIN}
 
@@ -92,6 +95,8 @@ class LinkJoin:
 
     def _rows(self, ledger: RunLedger, clock: RunAlignment) -> Iterator[tuple[Row, Interval | None]]:
         """The rows with the link beside each value, and the interval of the value by the monitor's clock."""
+        from perfkit_analyzers.link.clock import NoClock
+
         for ref in ledger.kept:
             row = ref.row
             if row.value_ns is None or row.stamp_ns is None:

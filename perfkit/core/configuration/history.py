@@ -92,6 +92,10 @@ class Configuration:
         self.complete_read: LogPlace | None = None
         self._complete: frozenset[str] = frozenset()
 
+    def steps(self) -> int:
+        """How many steps the histories have together."""
+        return sum(len(history.events) for history in self.histories.values())
+
     def read_completely(self, keys: Iterable[str], place: LogPlace) -> None:
         """Note that all keys were asked for, and these were answered."""
         self.complete_read, self._complete = place, frozenset(keys)

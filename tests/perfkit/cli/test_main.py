@@ -289,3 +289,13 @@ def test_help_of_every_command_says_what_it_does(capsys: pytest.CaptureFixture[s
     for name, summary in cli.COMMANDS.items():
         assert cli.main([name, "--help"]) == 0
         assert summary in " ".join(capsys.readouterr().out.split())
+
+
+def test_nothing_is_searched_for_cycles_when_the_process_ends() -> None:
+    program = (
+        "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0)); "  # called after those of main
+        "from perfkit.cli.main import main; main(['--version']); print(gc.get_freeze_count())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[1:] == ["0", "True"]
