@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from perfkit_analyzers.dut_clock import iso_time_ns
-from perfkit_analyzers.scanner import compiled_scanner
+from perfkit_analyzers.scanner.built import compiled_scanner
 
 
 def time_by_the_library(text: str | None) -> int | None:

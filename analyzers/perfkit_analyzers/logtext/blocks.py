@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
-from perfkit_analyzers.scanner import compiled_scanner
+from perfkit_analyzers.scanner.built import compiled_scanner
 
 BLOCK_BYTES = 1 << 17  # small enough for the cache of a core: a tenth faster than 1 MiB
 MAX_LINE_BYTES = 8 << 20

@@ -22,7 +22,7 @@ from perfkit_analyzers.logtext.stamps import DAY_NS, SECOND_NS, date_ns
 from perfkit_analyzers.message import LineTally, LogEvent
 from perfkit_analyzers.ocpp_message import Direction, MessageType, OcppMessage
 from perfkit_analyzers.readers.base import LogReader
-from perfkit_analyzers.scanner import compiled_scanner
+from perfkit_analyzers.scanner.built import compiled_scanner
 
 # What may stand in the ten columns after the stamp of a plain line.
 _IN, _OUT, _MARKER, _INFO, _CAREFUL = range(5)
