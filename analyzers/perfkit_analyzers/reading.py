@@ -36,7 +36,7 @@ PARALLEL_BYTES = 32 << 20
 PART_BYTES = 16 << 20
 """Smallest part that is worth a cut."""
 MAX_PROCESSES = 8
-PARTS_PER_PROCESS = 8
+PARTS_PER_PROCESS = 16
 """So that parts are joined while others are read, and that no process waits long for the last one."""
 
 Progress = Callable[[int, int | None, str], None]

@@ -17,6 +17,8 @@ _JOINED: Final = re.compile(
     rb"(?P<begin>Test ?case name\s*:.*|\[[0-9T:., -]+\]\s*\[started_testcase\].*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
+SHORTEST_END: Final = 8
+"""Bytes; no end of a log that `_JOINED` finds is shorter."""
 
 
 def tidy(line: bytes) -> bytes:
@@ -41,5 +43,7 @@ def joined_lines(line: bytes) -> tuple[bytes, bytes] | None:
         >>> joined_lines(b"Test case result : PASSTest Case Name : TC_010_CS")
         (b'Test case result : PASS', b'Test Case Name : TC_010_CS')
     """
+    if line.lower().find(b"case", SHORTEST_END) < 0:  # nearly always: no beginning behind the shortest end
+        return None
     match = _JOINED.match(line)
     return None if match is None else (match["end"], match["begin"])

@@ -11,6 +11,7 @@ Each line ends up counted exactly once, as message, narration or skipped.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -372,6 +373,7 @@ class OcttBody:
                 self._unstamped(line.text, line.number, cut_off=line.cut_off)
 
 
+@lru_cache(maxsize=256)  # every run of a log says the same
 def _kind(tag: str, words: str) -> NarrationKind | None:
     if tag.endswith("_dismissed"):
         return NarrationKind.PROMPT_DISMISSED
