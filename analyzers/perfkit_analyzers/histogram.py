@@ -9,23 +9,15 @@ from typing import Final
 COUNTED_AT_ONCE: Final = 4096
 """Values that wait until they are counted: many at a time cost a fifth of what each alone would."""
 
-_SPREAD_BITS: Final = 20
-
 
 class Histogram:
-    """Counts of whole numbers (durations in nanoseconds). Histograms go from process to process.
+    """Counts of whole numbers (durations in nanoseconds). Histograms go from process to process."""
 
-    Durations are multiples of a million as a rule, and a dictionary of such numbers searches long: their hashes differ
-    in the high bits alone. Numbers are therefore counted as `_spread` writes them.
-    """
-
-    __slots__ = ("_spread_counts", "_waiting")
+    __slots__ = ("_counts", "_waiting")
 
     def __init__(self, counts: dict[int, int] | None = None) -> None:
         """Empty, unless counts are given."""
-        self._spread_counts: Counter[int] | None = None
-        if counts is not None:
-            self._spread_counts = Counter({_spread(value): count for value, count in counts.items()})
+        self._counts: Counter[int] | None = None if counts is None else Counter(counts)
         self._waiting: list[int] = []
 
     def __reduce__(self) -> tuple[Callable[..., Histogram], tuple[object, ...]]:
@@ -42,48 +34,28 @@ class Histogram:
 
     def add(self, value: int) -> None:
         """Count one."""
-        self._waiting.append(_spread(value))
+        self._waiting.append(value)
         if len(self._waiting) >= COUNTED_AT_ONCE:
-            self._count_waiting()
+            self.counts()
 
     def merge(self, other: Histogram) -> None:
         """Take in another histogram."""
-        if other._spread_counts is not None:
-            self._count_waiting().update(other._spread_counts)
+        if other._counts is not None:
+            self.counts().update(other._counts)
         self._waiting += other._waiting
         if len(self._waiting) >= COUNTED_AT_ONCE:
-            self._count_waiting()
+            self.counts()
 
     def counts(self) -> Counter[int]:
-        """How often each value came."""
-        return Counter({_restored(number): count for number, count in self._count_waiting().items()})
-
-    def _count_waiting(self) -> Counter[int]:
-        counts = self._spread_counts
-        if counts is None:  # made when it is needed: most histograms of a run are merged before
-            counts = self._spread_counts = Counter()
+        """How often each value came; not to be changed."""
+        if self._counts is None:  # made when it is needed: most histograms of a run are merged before
+            self._counts = Counter()
         if self._waiting:
-            counts.update(self._waiting)
+            self._counts.update(self._waiting)
             self._waiting.clear()
-        return counts
+        return self._counts
 
     def clear(self) -> None:
         """Forget everything."""
-        self._spread_counts = None
+        self._counts = None
         self._waiting.clear()
-
-
-def _spread(value: int) -> int:
-    """Another number for each number, whose low bits differ where only the high bits of the values do."""
-    return value ^ (value >> _SPREAD_BITS) if value > 0 else value
-
-
-def _restored(spread: int) -> int:
-    """The value of which `_spread` made this number."""
-    value = spread
-    if spread > 0:
-        spread >>= _SPREAD_BITS
-        while spread:
-            value ^= spread
-            spread >>= _SPREAD_BITS
-    return value

@@ -66,17 +66,9 @@ def test_a_cleared_one_is_empty() -> None:
     assert made == Histogram()
 
 
-NUMBERS = st.integers() | st.integers(-5, 5) | st.integers(0, 10**6).map(lambda ms: ms * 10**6)
-
-
-@given(st.lists(NUMBERS))
+@given(st.lists(st.integers()))
 def test_every_number_comes_back_as_it_was(values: list[int]) -> None:
     made = of(values)
 
-    assert made.counts() == Histogram(Counter(values)).counts() == pickle.loads(pickle.dumps(made)).counts()  # noqa: S301
-    assert made.counts() == Counter(values)
-
-
-@given(NUMBERS, NUMBERS)
-def test_no_two_numbers_are_counted_as_one(one: int, other: int) -> None:
-    assert len(of([one, other]).counts()) == len({one, other})
+    assert made.counts() == Histogram(Counter(values)).counts() == Counter(values)
+    assert pickle.loads(pickle.dumps(made)).counts() == Counter(values)  # noqa: S301 - our own bytes
