@@ -17,6 +17,7 @@ from tests.probes.radio.devices import BENCHES
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = Path(__file__).with_name("killed_run.py")
+PATIENCE_S = 120  # a run that does not end must not hold up the others
 MOMENTS = random.Random(20)
 CASES = [
     (kind, number, round(MOMENTS.uniform(0.0, 0.8), 3))
@@ -47,7 +48,11 @@ def test_dongle_is_as_it_was(kind: str, number: signal.Signals, moment_s: float,
             assert run.stdout.readline() == b"inside\n"
             time.sleep(moment_s)
             run.send_signal(number)
-            run.stdout.read()
+            try:
+                run.communicate(timeout=PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                run.kill()
+                raise
         if number == signal.SIGKILL:
             assert run.returncode == -signal.SIGKILL
             assert len(journal.entries()) == 1

@@ -329,6 +329,49 @@ def test_signal_during_the_restore_is_held_back(bench: Bench, journal: Journal) 
     assert any("putting the dongle back" in line for line in told)
 
 
+class Finalized:
+    """Stands for what libraries finalize during a request: a signal comes meanwhile."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        self._number = number
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), self._number)
+
+
+@pytest.mark.parametrize(
+    ("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)], ids=["INT", "TERM"]
+)
+@pytest.mark.parametrize("last", [False, True], ids=["during the block", "at its end"])
+def test_signal_that_python_dropped_ends_the_block(
+    bench: Bench,
+    journal: Journal,
+    number: signal.Signals,
+    raised: type[BaseException],
+    last: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dropped: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda args: dropped.append(args.exc_type))
+    before = bench.settings()
+    went_on: list[str] = []
+
+    def run() -> None:
+        with guard_of(bench, journal) as guard:
+            guard.switch(Technology.G3)
+            Finalized(number)
+            went_on.append("behind the signal")
+            if not last:
+                guard.switch(Technology.G2)
+                went_on.append("switched")
+
+    with pytest.raises(raised):
+        run()
+
+    assert (dropped, went_on) == ([raised], ["behind the signal"])
+    assert (bench.settings(), journal.entries()) == (before, [])
+
+
 def test_terminal_that_is_gone_does_not_keep_the_dongle_from_being_put_back(journal: Journal) -> None:
     def broken_terminal(_line: str) -> None:
         raise BrokenPipeError("nobody reads")

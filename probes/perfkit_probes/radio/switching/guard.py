@@ -94,6 +94,7 @@ class ModeGuard:
     @property
     def device(self) -> RadioDevice:
         """The device, opened again if it was lost; raises DeviceError when it is silent or another one is there."""
+        self._heed_signal()
         if self._device is None:
             self._device = self._open_again()
             if self._entry is not None and self._device.identity().key != self._entry.key:
@@ -282,13 +283,18 @@ class ModeGuard:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         """Raise inside the block; on the way out hold the signal back, the third Ctrl-C excepted."""
         is_entering_exit = frame is not None and frame.f_code is ModeGuard.__exit__.__code__
+        self._held = number
         if not self._leaving and not is_entering_exit:
             _stop(number)
-        self._held = number
         self._interrupts += number == signal.SIGINT
         if self._interrupts >= 3:
             raise KeyboardInterrupt
         self._say("putting the dongle back, please wait; Ctrl-C three times leaves it to `perfkit dongle restore`")
+
+    def _heed_signal(self) -> None:
+        """Raise again inside the block: Python drops what a handler raises while an object is finalized."""
+        if self._held is not None and not self._leaving:
+            _stop(self._held)
 
     def _release_signals(self) -> None:
         for number, handler in self._handlers.items():
