@@ -86,7 +86,7 @@ class ModeGuard:
         self._entry: JournalEntry | None = None
         self._handlers: dict[int, object] = {}
         self._leaving = False
-        self._held: int | None = None
+        self._signal: int | None = None
         self._interrupts = 0
         self.identity: Identity | None = None
         self.restored: bool | None = None
@@ -132,8 +132,8 @@ class ModeGuard:
         finally:
             self._release_signals()
             self._drop()
-        if kind is None and self._held is not None:
-            _stop(self._held)
+        if kind is None and self._signal is not None:
+            _stop(self._signal)
 
     def switch(
         self,
@@ -283,7 +283,7 @@ class ModeGuard:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         """Raise inside the block; on the way out hold the signal back, the third Ctrl-C excepted."""
         is_entering_exit = frame is not None and frame.f_code is ModeGuard.__exit__.__code__
-        self._held = number
+        self._signal = number
         if not self._leaving and not is_entering_exit:
             _stop(number)
         self._interrupts += number == signal.SIGINT
@@ -293,8 +293,8 @@ class ModeGuard:
 
     def _heed_signal(self) -> None:
         """Raise again inside the block: Python drops what a handler raises while an object is finalized."""
-        if self._held is not None and not self._leaving:
-            _stop(self._held)
+        if self._signal is not None and not self._leaving:
+            _stop(self._signal)
 
     def _release_signals(self) -> None:
         for number, handler in self._handlers.items():
